@@ -1,0 +1,69 @@
+# Everything happens inside this clone: a virtual environment in .venv, node modules in infra/node_modules.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint format types contracts unit stage-up stage-down synth deploy destroy lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(READY): tests/requirements.txt pyproject.toml infra/package-lock.json
+	@echo "Preparing the virtual environment and the CDK command line (first time only) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@grep -A40 '^uv==' tests/requirements.txt | awk 'NR==1 || /--hash/ {print; next} {exit}' > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r tests/requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@cd infra && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+demo: $(READY) ## the whole story on this machine: two apps become one
+	@$(BIN)/python -m infra.demo $(ARGS)
+
+test: $(READY) lint types contracts unit ## what CI runs first: everything that is fast
+
+test-all: $(READY) ## adds what is slow
+	@$(BIN)/pytest -m slow
+
+lint: $(READY) ## style and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(READY) ## mend style and format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(READY) ## strict types
+	@$(BIN)/mypy
+
+contracts: $(READY) ## who may import whom
+	@PYTHONPATH=functions:. $(BIN)/lint-imports
+
+unit: $(READY) ## the fast tests, the stage's among them
+	@$(BIN)/pytest -m "not slow" -n $(JOBS) --dist loadgroup
+
+stage-up: $(READY) ## emulator, simulators and stack, in the background
+	@$(BIN)/hubsync stage up --detach
+
+stage-down: $(READY) ## stop what stage-up started
+	@$(BIN)/hubsync stage down
+
+synth: $(READY) ## the CloudFormation template
+	@cd infra && PATH="$(CURDIR)/$(BIN):$$PATH" npx cdk --app "python app.py" synth -q --output ../cdk.out
+
+deploy: $(READY) ## put the stack on the AWS account of your credentials
+	@PATH="$(CURDIR)/$(BIN):$$PATH" infra/node_modules/.bin/cdk deploy
+
+destroy: $(READY) ## take the stack away
+	@PATH="$(CURDIR)/$(BIN):$$PATH" infra/node_modules/.bin/cdk destroy
+
+lock: $(READY) ## pin the dependencies anew, with hashes
+	@$(BIN)/uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 -q --no-header --no-annotate -o functions/requirements.txt
+	@$(BIN)/uv pip compile pyproject.toml --extra infra --extra dev --generate-hashes --universal --python-version 3.11 -q --no-header --no-annotate --prerelease if-necessary-or-explicit -o tests/requirements.txt
+
+clean: ## remove what was made here
+	rm -rf $(VENV) infra/node_modules cdk.out .hypothesis .pytest_cache .mypy_cache .ruff_cache
