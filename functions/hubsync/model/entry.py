@@ -1,0 +1,101 @@
+"""What the index holds of one record or of one bound pair: ids, hashes and states, no customer value (promise 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from hubsync.model.record import RecordRef
+from hubsync.model.side import Side
+from hubsync.model.status import ExclusionReason, Failure, RecordStatus
+
+Fingerprints: TypeAlias = Mapping[int, bytes]
+"""By mapping number, the 8-byte keyed hash of a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """One side of an entry.
+
+    `fingerprints` is the baseline: the raw values when the pair was last settled. `claims` are the keys of the
+    identifiers that this side's record holds. `gone` says that the record was deleted (rule 7.1).
+    """
+
+    record_id: str | None = None
+    fingerprints: Fingerprints = field(default_factory=dict)
+    claims: tuple[str, ...] = ()
+    gone: bool = False
+
+    @property
+    def present(self) -> bool:
+        """Whether there is a living record here, as far as we know."""
+        return self.record_id is not None and not self.gone
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What we are about to write on one side: by mapping number, the hashes of the *canonical* values sent.
+
+    A later look that finds one of these values treats it as ours and not as a person's edit. Several hashes stand
+    under a number when an earlier write of unknown outcome was superseded. `create` says that the record is to be made.
+    """
+
+    side: Side
+    sent: Mapping[int, tuple[bytes, ...]]
+    create: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A lone record or a bound pair.
+
+    `id` is `<h|a>-<record id>` of the record the entry was made for, so that a repeated delivery makes the same entry.
+    `lease_until` (epoch ms) keeps other workers from writing. `generation` fences off older runs (rule 1.2).
+    `drifted` are the mapping numbers whose two values differ and are left alone (rules 2.5, 2.9).
+    `since` is when the status was reached (epoch ms). `version` counts the writes; 0 is an entry not stored yet.
+    """
+
+    sync_id: str
+    id: str
+    hubspot: Half = Half()
+    app: Half = Half()
+    status: RecordStatus = RecordStatus.PENDING
+    failure: Failure | None = None
+    exclusion: ExclusionReason | None = None
+    reason: str = ""
+    intents: tuple[Intent, ...] = ()
+    lease_until: int = 0
+    generation: int = 0
+    drifted: tuple[int, ...] = ()
+    settings: str = ""
+    attempts: int = 0
+    since: int = 0
+    version: int = 0
+
+    def half(self, side: Side) -> Half:
+        """The half of `side`."""
+        return self.hubspot if side is Side.HUBSPOT else self.app
+
+    def with_half(self, side: Side, half: Half) -> IndexEntry:
+        """This entry with one half replaced."""
+        return replace(self, hubspot=half) if side is Side.HUBSPOT else replace(self, app=half)
+
+    def ref(self, side: Side) -> RecordRef | None:
+        """The reference of the record on `side`, dead or alive; None if there never was one."""
+        record_id = self.half(side).record_id
+        return None if record_id is None else RecordRef(side, record_id)
+
+    @property
+    def bound(self) -> bool:
+        """Whether both sides have, or had, a record here (rule 3.6)."""
+        return self.hubspot.record_id is not None and self.app.record_id is not None
+
+    def intent(self, side: Side) -> Intent | None:
+        """The open intent on `side`."""
+        return next((intent for intent in self.intents if intent.side is side), None)
+
+
+def entry_id_for(ref: RecordRef) -> str:
+    """The id of the entry that is made for a record nobody has seen before."""
+    return f"{'h' if ref.side is Side.HUBSPOT else 'a'}-{ref.id}"

@@ -1,0 +1,49 @@
+"""What an application says of one of its object types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FieldType(StrEnum):
+    """The types that mappings know. What an application has beyond these is TEXT."""
+
+    TEXT = "text"
+    EMAIL = "email"
+    PHONE = "phone"
+    NUMBER = "number"
+    DATE = "date"
+    DATETIME = "datetime"
+    BOOLEAN = "boolean"
+    OPTION = "option"
+    URL = "url"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSchema:
+    """One field: its type, whether it may be written, must be given, is unique; its options and greatest length."""
+
+    name: str
+    type: FieldType = FieldType.TEXT
+    label: str = ""
+    read_only: bool = False
+    required: bool = False
+    unique: bool = False
+    max_length: int | None = None
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSchema:
+    """One object type and its fields by name.
+
+    `kind` is what it is in HubSpot's words (`contact`, `company`), or None. `identifiers` names, by identifier kind
+    (`email`, `domain`, `name`), the fields that records of this type are matched by, the primary one first.
+    """
+
+    object_type: str
+    fields: Mapping[str, FieldSchema] = field(default_factory=dict)
+    kind: str | None = None
+    identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

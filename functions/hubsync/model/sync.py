@@ -1,0 +1,168 @@
+"""A sync: the configured pairing of two object types over two connections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from hubsync.model.identifier import IdentifierKind
+from hubsync.model.mapping import FieldMapping
+from hubsync.model.side import Direction, Side
+
+
+class ObjectKind(StrEnum):
+    """What the two object types are, in HubSpot's words; it sets the default match keys (rule 3.1)."""
+
+    CONTACT = "contact"
+    COMPANY = "company"
+
+
+class SyncStatus(StrEnum):
+    """Where a sync stands (rules 1.2 to 1.7). `stalled`: an initial sync could not go on; saving again restarts it."""
+
+    DRAFT = "draft"
+    INITIAL = "initial_sync"
+    ACTIVE = "active"
+    STALLED = "stalled"
+    OFF = "off"
+    DELETING = "deleting"
+
+
+class Phase(StrEnum):
+    """The phases of the initial sync, in order (rule 1.3), and those of the comparison (rule 1.6)."""
+
+    INDEX_HUBSPOT = "index_hubspot"
+    SYNC_APP = "sync_app"
+    SYNC_HUBSPOT = "sync_hubspot"
+    COMPARE_HUBSPOT = "compare_hubspot"
+    COMPARE_APP = "compare_app"
+    COMPARE_INDEX = "compare_index"
+
+
+INITIAL_PHASES = (Phase.INDEX_HUBSPOT, Phase.SYNC_APP, Phase.SYNC_HUBSPOT)
+COMPARISON_PHASES = (Phase.COMPARE_HUBSPOT, Phase.COMPARE_APP, Phase.COMPARE_INDEX)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchKey:
+    """One kind of identifier and the field it is read from on each side, strongest first in a sync's list.
+
+    `more_fields` are further fields of that side that hold identifiers of the same kind (HubSpot: the secondary
+    emails, separated by semicolons).
+    """
+
+    kind: IdentifierKind
+    hubspot_field: str
+    app_field: str
+    more_hubspot_fields: tuple[str, ...] = ()
+    more_app_fields: tuple[str, ...] = ()
+
+    def fields(self, side: Side) -> tuple[str, ...]:
+        """The fields to read on `side`, the primary one first."""
+        if side is Side.HUBSPOT:
+            return (self.hubspot_field, *self.more_hubspot_fields)
+        return (self.app_field, *self.more_app_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """Everything that decides what happens to a record.
+
+    `id` is never used again; `name` is the person's. `generation` rises with every save. `hash_key` keys every hash of
+    this sync and is destroyed first when the sync is deleted. `indexed` names the sides whose index is complete: until
+    then nothing is created there from outside the phase that owns the record. `settings_version` changes whenever
+    something changes that a refused record may have waited for.
+    `phone_region` is the ISO 3166 country of numbers without a country code, or None.
+    """
+
+    id: str
+    name: str
+    kind: ObjectKind
+    hubspot_connection: str
+    app_connection: str
+    hubspot_object: str
+    app_object: str
+    direction: Direction
+    mappings: tuple[FieldMapping, ...]
+    match_keys: tuple[MatchKey, ...]
+    default_side: Side = Side.HUBSPOT
+    require_email: bool = True
+    phone_region: str | None = None
+    notify: tuple[str, ...] = ()
+    status: SyncStatus = SyncStatus.DRAFT
+    phase: Phase | None = None
+    generation: int = 0
+    indexed: tuple[Side, ...] = ()
+    hash_key: bytes = b""
+    saved_at: int = 0
+    next_number: int = 1
+    problem: str | None = None
+    version: int = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether records may be read and written now."""
+        return self.status in (SyncStatus.INITIAL, SyncStatus.ACTIVE)
+
+    def object_type(self, side: Side) -> str:
+        """The object type on `side`, in that application's words."""
+        return self.hubspot_object if side is Side.HUBSPOT else self.app_object
+
+    def connection(self, side: Side) -> str:
+        """The id of the connection on `side`."""
+        return self.hubspot_connection if side is Side.HUBSPOT else self.app_connection
+
+    def fields(self, side: Side) -> tuple[str, ...]:
+        """Every field of `side` that a look has to read: mapped fields and match keys, in a stable order."""
+        names = dict.fromkeys(mapping.field(side) for mapping in self.mappings)
+        names.update(dict.fromkeys(name for key in self.match_keys for name in key.fields(side)))
+        return tuple(names)
+
+    def may_write(self, mapping: FieldMapping, side: Side) -> bool:
+        """Whether `mapping` may be written on `side`: both directions say so (rule 2.4)."""
+        return self.direction.writes(side) and mapping.direction.writes(side)
+
+    def index_complete(self, side: Side) -> bool:
+        """Whether every record of `side` has been indexed once."""
+        return side in self.indexed
+
+    def with_indexed(self, side: Side) -> Sync:
+        """This sync with one more complete index."""
+        return self if side in self.indexed else replace(self, indexed=(*self.indexed, side))
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseProgress:
+    """How far a phase is: numbers for the progress bar, read from the ledger.
+
+    `total` is the number of records expected, where the application tells it.
+    """
+
+    phase: Phase
+    generation: int
+    seen: int = 0
+    settled: int = 0
+    pages: int = 0
+    pages_done: int = 0
+    closed: bool = False
+    total: int | None = None
+    started_at: int = 0
+    finished_at: int | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether the scan is closed and every page of it is settled."""
+        return self.closed and self.pages_done >= self.pages
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records a sync has, by status; a bound pair counts once (rule 8.1)."""
+
+    by_status: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.by_status.values())

@@ -1,0 +1,1 @@
+"""The use cases, between the ports. No AWS and no HTTP in here."""

@@ -1,0 +1,296 @@
+"""The ports of everything that is remembered.
+
+Two rules make them small. *Versions*: an item is written only if its stored version is the one that was read
+(`version`, 0 for an item that is not stored yet); the stored version is then one more. Every condition of the protocol
+(lease, generation, slot of a claim) is checked on the item as it was read, and the version makes the check hold.
+*Consistency*: every read is strongly consistent, `walk` and `Counts` excepted where they say so.
+
+One conformance suite (`tests/contract/stores`) runs against every implementation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from hubsync.model.connection import Connection
+from hubsync.model.entry import IndexEntry
+from hubsync.model.identifier import Claim, Waiter
+from hubsync.model.message import PageKey
+from hubsync.model.record import RecordRef
+from hubsync.model.side import Side
+from hubsync.model.status import RecordStatus
+from hubsync.model.sync import Counts, Phase, PhaseProgress, Sync
+
+
+@dataclass(frozen=True, slots=True)
+class PutEntry:
+    """Store an entry if its version is still the stored one."""
+
+    entry: IndexEntry
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteEntry:
+    """Delete an entry if its version is still the stored one."""
+
+    entry: IndexEntry
+
+
+@dataclass(frozen=True, slots=True)
+class PutClaim:
+    """Store a claim if its version is still the stored one; a claim with both slots empty is deleted."""
+
+    sync_id: str
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class PutAlias:
+    """Remember which entry a record belongs to that the entry was not made for. Unconditional: the entry decides."""
+
+    sync_id: str
+    ref: RecordRef
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutWaiter:
+    """Put a duplicate in the line for a slot. Unconditional; an existing place is kept."""
+
+    sync_id: str
+    waiter: Waiter
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteWaiter:
+    """Take a duplicate out of the line. Unconditional."""
+
+    sync_id: str
+    waiter: Waiter
+
+
+IndexWrite: TypeAlias = PutEntry | DeleteEntry | PutClaim | PutAlias | PutWaiter | DeleteWaiter
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Some entries of a sync and where to go on; `cursor` is None at the end."""
+
+    entries: tuple[IndexEntry, ...]
+    cursor: str | None
+
+
+class IndexStore(Protocol):
+    """Entries, claims, aliases and waiting duplicates. The hot path: every method works in batches."""
+
+    def find(self, sync_id: str, refs: Iterable[RecordRef]) -> Mapping[RecordRef, IndexEntry]:
+        """The entries that these records belong to: the entry made for the record, else the one its alias names.
+
+        An entry is an answer only if its half of that side names this very record.
+        """
+        ...
+
+    def entries(self, sync_id: str, entry_ids: Iterable[str]) -> Mapping[str, IndexEntry]:
+        """Entries by id."""
+        ...
+
+    def claims(self, sync_id: str, keys: Iterable[str]) -> Mapping[str, Claim]:
+        """The claims under these keys; one that is not stored comes back empty with version 0."""
+        ...
+
+    def waiters(self, sync_id: str, key: str, side: Side, limit: int = 1) -> Sequence[Waiter]:
+        """The first of those who wait for a slot, by place."""
+        ...
+
+    def write(self, writes: Sequence[IndexWrite]) -> Sequence[bool]:
+        """Carry out each write on its own; False where its version was not the stored one. Any number of them."""
+        ...
+
+    def transact(self, writes: Sequence[IndexWrite]) -> bool:
+        """Carry out all of at most 50 writes, or none; False if a version was not the stored one."""
+        ...
+
+    def walk(self, sync_id: str, cursor: str | None, limit: int) -> Walk:
+        """The entries of a sync, bucket by bucket, at most about `limit` in a call (never more than 2 x `limit`)."""
+        ...
+
+    def by_status(self, sync_id: str, status: RecordStatus, cursor: str | None, limit: int) -> Walk:
+        """The entries in a status, newest first, from the sparse index (eventually consistent).
+
+        Only `failing`, `excluded`, `queued` and `pending` are in that index.
+        """
+        ...
+
+    def purge(self, sync_id: str, limit: int) -> bool:
+        """Delete up to `limit` items of a sync, of every kind; True when none is left."""
+        ...
+
+
+class ConnectionStore(Protocol):
+    """Connections, by id."""
+
+    def connection(self, connection_id: str) -> Connection | None:
+        """One connection."""
+        ...
+
+    def connections(self) -> Sequence[Connection]:
+        """All of them, by id."""
+        ...
+
+    def put_connection(self, connection: Connection) -> bool:
+        """Store one if its version is still the stored one."""
+        ...
+
+
+class SyncStore(Protocol):
+    """Syncs, by id."""
+
+    def sync(self, sync_id: str) -> Sync | None:
+        """One sync."""
+        ...
+
+    def syncs(self) -> Sequence[Sync]:
+        """All of them, by name."""
+        ...
+
+    def put_sync(self, sync: Sync) -> bool:
+        """Store one if its version is still the stored one."""
+        ...
+
+    def delete_sync(self, sync_id: str) -> None:
+        """Forget a sync; its index must be purged already."""
+        ...
+
+    def save(self, connections: Sequence[Connection], syncs: Sequence[Sync]) -> bool:
+        """Store all of these, or none; False if a version was not the stored one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PollCursor:
+    """How far HubSpot's changes of one object type have been walked.
+
+    Everything up to `since` (epoch ms) is enqueued; of the window up to `until`, everything up to `after_id`.
+    `lock_until` (epoch ms) keeps a second poll away.
+    """
+
+    connection_id: str
+    object_type: str
+    since: int
+    until: int | None = None
+    after_id: int = 0
+    lock_until: int = 0
+    version: int = 0
+
+
+class CursorStore(Protocol):
+    """Poll cursors, one for each account and object type."""
+
+    def cursor(self, connection_id: str, object_type: str) -> PollCursor | None:
+        """One cursor."""
+        ...
+
+    def put_cursor(self, cursor: PollCursor) -> bool:
+        """Store one if its version is still the stored one."""
+        ...
+
+
+class Ledger(Protocol):
+    """What the phases have seen and settled. Every call may be repeated without harm (rule 9.1)."""
+
+    def open_phase(self, sync_id: str, progress: PhaseProgress, task_token: str | None) -> None:
+        """Begin a phase of a generation, or give a phase that was begun its task token."""
+        ...
+
+    def expect(
+        self, sync_id: str, page: PageKey, ids: Sequence[str], *, last: bool, total: int | None, now: int
+    ) -> bool:
+        """Write down which references a page showed, before any is settled. True when the phase is done by that.
+
+        `last` closes the scan.
+
+        A page with no references is done at once. A page may be written down again, with the same ids.
+        """
+        ...
+
+    def settle(self, sync_id: str, page: PageKey, ids: Iterable[str], now: int) -> bool:
+        """Mark references of a page as settled. True when the phase is done, now or already."""
+        ...
+
+    def progress(self, sync_id: str, generation: int, phase: Phase) -> PhaseProgress | None:
+        """How far one phase is."""
+        ...
+
+    def task_token(self, sync_id: str, generation: int, phase: Phase) -> str | None:
+        """The token that the state machine waits on."""
+        ...
+
+    def unsettled(self, sync_id: str, generation: int, phase: Phase) -> Mapping[int, Sequence[str]]:
+        """By page number, the references that are not settled yet."""
+        ...
+
+    def seen(self, sync_id: str, generation: int, phase: Phase) -> Iterable[str]:
+        """Every reference that the pages of a phase showed (the comparison's list of the living)."""
+        ...
+
+
+class BudgetStore(Protocol):
+    """The shared call budgets, one GCRA item for each account and bucket."""
+
+    def take(self, key: str, calls: int, *, per_second: float, burst: int, reserve: float, now: int) -> float:
+        """Take permission for `calls`; 0 if granted, else the seconds after which to ask again.
+
+        `reserve` is the share of the burst that this caller must leave to others (bulk work: 0.2).
+        """
+        ...
+
+    def block(self, key: str, until: int) -> None:
+        """Grant nothing before `until` (epoch ms)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CountChange:
+    """One change of an entry, out of the table's stream. `order` is its sequence number, a whole number as text."""
+
+    sync_id: str
+    bucket: str
+    before: RecordStatus | None
+    after: RecordStatus | None
+    order: str
+
+
+class CountStore(Protocol):
+    """Counts by status, exact once the queues are empty (promise 6). One item for each sync and bucket."""
+
+    def apply(self, changes: Sequence[CountChange]) -> None:
+        """Count changes; those not newer than the last one counted of their bucket are passed over."""
+        ...
+
+    def counts(self, sync_id: str) -> Counts:
+        """The counts of a sync."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A sentence for the people who run a sync. `at` is epoch ms."""
+
+    sync_id: str
+    at: int
+    title: str
+    text: str
+
+
+class NotificationStore(Protocol):
+    """Notifications, newest first."""
+
+    def add_notification(self, notification: Notification) -> None:
+        """Keep one; the same sync, time and title is kept once."""
+        ...
+
+    def notifications(self, limit: int) -> Sequence[Notification]:
+        """The newest ones."""
+        ...
