@@ -211,8 +211,13 @@ class Ledger(Protocol):
 
         `last` closes the scan.
 
-        A page with no references is done at once. A page may be written down again, with the same ids.
+        A page with no references is done at once. A page that is delivered again is written down again, and perhaps
+        shows other references by then: the new ones replace the old ones, what was settled stays settled.
         """
+        ...
+
+    def expected(self, sync_id: str, page: PageKey) -> bool:
+        """Whether a page has been written down already."""
         ...
 
     def settle(self, sync_id: str, page: PageKey, ids: Iterable[str], now: int) -> bool:

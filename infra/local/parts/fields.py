@@ -182,6 +182,13 @@ def _date(field: Field, value: Any, strict: bool) -> str | None:
         raise _RefusedError("invalid_format", f"{field.name} must be a date written YYYY-MM-DD.") from None
 
 
+def _midnight(field: Field, value: Any, strict: bool) -> str | None:
+    """A date that is written as an instant without a zone, `2026-03-01T00:00:00`."""
+    text = value.removesuffix("T00:00:00") if isinstance(value, str) else value
+    day = _date(field, text, strict)
+    return None if day is None else f"{day}T00:00:00"
+
+
 def _enum(field: Field, value: Any, strict: bool) -> str | None:
     text = _text(field, value, strict)
     if strict and text is not None and text not in field.options:
@@ -211,6 +218,7 @@ _CLEANERS: Mapping[FieldType, Callable[[Field, Any, bool], Any]] = {
     "integer": _integer,
     "boolean": _boolean,
     "date": _date,
+    "midnight": _midnight,
     "datetime": _text,
     "enum": _enum,
     "tags": _tags,
