@@ -159,7 +159,7 @@ def _update(request: Request, collection: Collection[str], key: str) -> Response
 def _object(request: Request) -> Mapping[str, Any]:
     try:
         body = request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise InvalidError(FieldError(None, "invalid_json", "The body must be a JSON object."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
@@ -72,7 +73,7 @@ def _envelope(rows: Sequence[Row[str]], next_cursor: str | None) -> Response:
 
 def _limit(request: Request) -> int:
     text = request.first("limit", str(DEFAULT_LIMIT)) or ""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LARGEST_LIMIT:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= LARGEST_LIMIT:
         return _invalid("limit", f"limit must be a number from 1 to {LARGEST_LIMIT}.")
     return int(text)
 

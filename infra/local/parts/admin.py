@@ -72,7 +72,7 @@ def administer(app: Administered, request: Request) -> Response:
         return Response(409, {"error": str(error), "existing_id": error.existing_id})
     except InvalidError as error:
         return Response(422, {"error": str(error), "errors": [asdict(item) for item in error.errors]})
-    except (RecordError, ValueError, TypeError, KeyError) as error:
+    except (RecordError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         return _refused(400, f"The admin API cannot do that: {error}")
 
 

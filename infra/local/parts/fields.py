@@ -16,7 +16,18 @@ from urllib.parse import urlsplit, urlunsplit
 from infra.local.parts.errors import FieldError
 
 FieldType = Literal[
-    "string", "email", "phone", "url", "number", "integer", "boolean", "date", "datetime", "enum", "tags", "reference"
+    "string",
+    "email",
+    "phone",
+    "url",
+    "number",
+    "integer",
+    "boolean",
+    "date",
+    "midnight",
+    "datetime",
+    "enum",
+    "reference",
 ]
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
 
@@ -126,6 +137,8 @@ def _flat(
 def _text(field: Field, value: Any, strict: bool) -> str | None:
     if not isinstance(value, str):
         raise _RefusedError("wrong_type", f"{field.name} must be a string.")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise _RefusedError("invalid_format", f"{field.name} holds half a character.")
     trimmed = value.strip()
     if strict and field.max_length is not None and len(trimmed) > field.max_length:
         raise _RefusedError("too_long", f"{field.name} may have {field.max_length} characters at most.")
@@ -143,7 +156,10 @@ def _url(field: Field, value: Any, strict: bool) -> str | None:
     text = _text(field, value, strict)
     if text is None:
         return None
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
         if strict:
             raise _RefusedError("invalid_format", f"{field.name} must be a URL with http:// or https://.")
@@ -152,9 +168,16 @@ def _url(field: Field, value: Any, strict: bool) -> str | None:
 
 
 def _number(field: Field, value: Any, strict: bool) -> float | int:  # noqa: ARG001 - one shape for all cleaners
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
         raise _RefusedError("wrong_type", f"{field.name} must be a number.")
     return value
+
+
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number larger than any float
+        return False
 
 
 def _integer(field: Field, value: Any, strict: bool) -> int:
@@ -196,13 +219,6 @@ def _enum(field: Field, value: Any, strict: bool) -> str | None:
     return text
 
 
-def _tags(field: Field, value: Any, strict: bool) -> list[str]:
-    if not isinstance(value, list):
-        raise _RefusedError("wrong_type", f"{field.name} must be a list of strings.")
-    tags = [tag for item in value if (tag := _text(field, item, strict))]
-    return list(dict.fromkeys(tags))
-
-
 def _reference(field: Field, value: Any, strict: bool) -> str | int:  # noqa: ARG001 - one shape for all cleaners
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise _RefusedError("wrong_type", f"{field.name} must be an id.")
@@ -221,6 +237,5 @@ _CLEANERS: Mapping[FieldType, Callable[[Field, Any, bool], Any]] = {
     "midnight": _midnight,
     "datetime": _text,
     "enum": _enum,
-    "tags": _tags,
     "reference": _reference,
 }

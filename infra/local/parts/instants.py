@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 MILLISECONDS = 1000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def iso_milliseconds(instant: int) -> str:
@@ -22,5 +23,4 @@ def parse(text: str) -> int:
     moment = datetime.fromisoformat(text.strip())
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    whole = int(moment.replace(microsecond=0).timestamp())
-    return whole * MILLISECONDS + moment.microsecond // MILLISECONDS
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
