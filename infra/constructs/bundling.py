@@ -1,0 +1,111 @@
+"""Turns functions/ into a Lambda asset without Docker."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsii
+from aws_cdk import BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk import aws_lambda as lambda_
+
+from infra.constructs.target import Target
+
+SOURCE = Path(__file__).resolve().parents[2] / "functions"
+PYTHON_VERSION = "3.13"
+PLATFORM = "aarch64-manylinux_2_28"
+
+# The Lambda runtime brings these along; leaving them out halves the package.
+IN_THE_RUNTIME = frozenset({"boto3", "botocore", "s3transfer"})
+_EXCLUDED = ["**/__pycache__", "**/*.pyc", "**/.*"]
+
+
+def code(target: Target) -> lambda_.Code:
+    """The one asset that all functions share: with every dependency for AWS, the sources alone for the emulator."""
+    if not target.bundled:
+        return lambda_.Code.from_asset(str(SOURCE), exclude=[*_EXCLUDED, "requirements.txt"])
+    return lambda_.Code.from_asset(
+        str(SOURCE),
+        exclude=_EXCLUDED,
+        bundling=BundlingOptions(
+            # Never pulled: the local bundling below either succeeds or raises.
+            image=DockerImage.from_registry("unused"),
+            local=LocalBundling(),
+        ),
+    )
+
+
+@jsii.implements(ILocalBundling)
+class LocalBundling:
+    """Installs wheels for the deployed runtime with uv, whatever machine this is, and compiles byte code."""
+
+    def try_bundle(self, output_dir: str, *, image: Any = None, **_: Any) -> bool:  # noqa: ARG002
+        """Fill `output_dir`; raises `subprocess.CalledProcessError` with uv's words if a wheel is missing."""
+        target = Path(output_dir)
+        requirements = target / "requirements.txt"
+        requirements.write_text("\n".join(packaged(SOURCE / "requirements.txt")) + "\n")
+        _install(requirements, target)
+        requirements.unlink()
+        shutil.copytree(
+            SOURCE / "hubsync", target / "hubsync", ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+        )
+        _compile(target)
+        return True
+
+
+def packaged(requirements: Path) -> Iterator[str]:
+    """The lines of a hashed requirements file without the packages that the runtime brings along."""
+    keep = True
+    for line in requirements.read_text().splitlines():
+        if line and not line[0].isspace():
+            keep = line.partition("==")[0].strip() not in IN_THE_RUNTIME
+        if keep:
+            yield line
+
+
+def _install(requirements: Path, target: Path) -> None:
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--require-hashes"),
+            *("--target", str(target), "--requirement", str(requirements)),
+            *("--python-platform", PLATFORM, "--python-version", PYTHON_VERSION),
+            *("--only-binary", ":all:", "--no-installer-metadata"),
+        ],
+        check=True,
+    )
+
+
+def _compile(target: Path) -> None:
+    # The asset's zip dates every file 1980 and /var/task is read-only: byte code checked by date would be compiled
+    # again at every cold start (measured: 1.25 s of imports instead of 0.35 s). Unchecked byte code survives.
+    interpreter = find_interpreter()
+    if interpreter is None:
+        print(
+            f"hubsync: no Python {PYTHON_VERSION} on this machine, so the package goes without byte code and cold "
+            f"starts take about a second longer. Install python{PYTHON_VERSION} to mend this.",
+            file=sys.stderr,
+        )
+        return
+    subprocess.run(
+        [interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(target)], check=True
+    )
+
+
+def find_interpreter() -> str | None:
+    """An interpreter of the deployed version, or None. Only its magic number matters, not its processor."""
+    versions = sorted(Path("~/.pyenv/versions").expanduser().glob(f"{PYTHON_VERSION}.*/bin/python"))
+    on_path = shutil.which(f"python{PYTHON_VERSION}")
+    for candidate in filter(None, [sys.executable, on_path, *map(str, versions)]):
+        said = subprocess.run(
+            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if said.stdout.strip() == PYTHON_VERSION:
+            return candidate
+    return None

@@ -1,0 +1,74 @@
+"""One Lambda of hubsync: its handler, its own role, its own log group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.constructs.target import Target
+
+SERVICE = "hubsync"
+
+
+class Function(Construct):
+    """A function whose role may write its own log, and nothing else until it is granted something.
+
+    `name` is the module under `hubsync.handlers`. `loops` says that the function takes part in a chain through a
+    queue back to itself: Lambda stops such chains after some 16 rounds unless it is told that they are meant, and a
+    scan of a million records is a chain of ten thousand pages.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        code: lambda_.Code,
+        target: Target,
+        timeout: Duration,
+        environment: Mapping[str, str],
+        memory: int = 512,
+        loops: bool = False,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.name = name
+        self.logs = logs.LogGroup(
+            self, "Logs", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=target.removal
+        )
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"What hubsync's {name} function may do",
+        )
+        self.logs.grant_write(self.role)
+        extra: dict[str, Any] = {"recursive_loop": lambda_.RecursiveLoop.ALLOW} if loops else {}
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            description=f"hubsync: {name}",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=target.architecture,
+            handler=f"hubsync.handlers.{name}.handler",
+            code=code,
+            role=self.role,
+            log_group=self.logs,
+            memory_size=memory,
+            timeout=timeout,
+            tracing=target.tracing,
+            environment={
+                "POWERTOOLS_SERVICE_NAME": SERVICE,
+                "POWERTOOLS_METRICS_NAMESPACE": SERVICE,
+                "LOG_LEVEL": "INFO",
+                "STAGE": target.stage,
+                **environment,
+            },
+            **extra,
+        )

@@ -1,0 +1,117 @@
+"""Capabilities: each function of this module lets a role do one thing, and names every action it takes."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+
+_READ = ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem", "PartiQLSelect", "DescribeTable")
+_WRITE = (
+    *("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
+    *("PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"),
+)
+
+
+def read(role: iam.IRole, table: dynamodb.Table, key: kms.IKey, *, index: str | None = None) -> None:
+    """Read single items and queries of a table, and queries of one of its indexes; no scans."""
+    _allow(role, [f"dynamodb:{action}" for action in _READ], [table.table_arn])
+    if index is not None:
+        _allow(role, ["dynamodb:Query"], [f"{table.table_arn}/index/{index}"])
+    _through(role, key, "dynamodb", "kms:Decrypt", "kms:DescribeKey")
+
+
+def write(role: iam.IRole, table: dynamodb.Table, key: kms.IKey) -> None:
+    """Write items of a table, singly, in batches, in transactions and by PartiQL."""
+    _allow(role, [f"dynamodb:{action}" for action in _WRITE], [table.table_arn])
+    _through(role, key, "dynamodb", "kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey")
+
+
+def note(role: iam.IRole, table: dynamodb.Table, key: kms.IKey) -> None:
+    """Put or update single items of a table; no deletes, no batches."""
+    _allow(role, ["dynamodb:PutItem", "dynamodb:UpdateItem"], [table.table_arn])
+    _through(role, key, "dynamodb", "kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey")
+
+
+def follow(role: iam.IRole, table: dynamodb.Table, key: kms.IKey) -> None:
+    """Read the stream of a table's changes."""
+    stream = table.table_stream_arn
+    if stream is None:
+        raise ValueError(f"{table.node.path} has no stream to follow: give it a stream view type.")
+    _allow(role, [f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator")], [stream])
+    # ListStreams knows no resource; Lambda refuses an event source whose role lacks it.
+    _allow(role, ["dynamodb:ListStreams"], ["*"])
+    _through(role, key, "dynamodb", "kms:Decrypt", "kms:DescribeKey")
+
+
+def send(role: iam.IRole, queue: sqs.Queue, key: kms.IKey) -> None:
+    """Send messages to a queue."""
+    _allow(role, ["sqs:SendMessage"], [queue.queue_arn])
+    _through(role, key, "sqs", "kms:GenerateDataKey", "kms:Decrypt")
+
+
+def consume(role: iam.IRole, queue: sqs.Queue, key: kms.IKey) -> None:
+    """Receive and delete messages of a queue, as an event source does."""
+    actions = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes")
+    _allow(role, [f"sqs:{action}" for action in actions], [queue.queue_arn])
+    _through(role, key, "sqs", "kms:Decrypt")
+
+
+def seal(role: iam.IRole, key: kms.IKey) -> None:
+    """Encrypt credentials of connections."""
+    _allow(role, ["kms:Encrypt", "kms:GenerateDataKey"], [key.key_arn])
+
+
+def unseal(role: iam.IRole, key: kms.IKey) -> None:
+    """Decrypt credentials of connections."""
+    _allow(role, ["kms:Decrypt"], [key.key_arn])
+
+
+def read_secret(role: iam.IRole, secret: secretsmanager.ISecret, key: kms.IKey) -> None:
+    """Read the value of one secret."""
+    _allow(role, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
+    _through(role, key, "secretsmanager", "kms:Decrypt")
+
+
+def start(role: iam.IRole, *machines: sfn.StateMachine) -> None:
+    """Start executions of state machines."""
+    _allow(role, ["states:StartExecution"], [machine.state_machine_arn for machine in machines])
+
+
+def answer(role: iam.IRole, *machines: sfn.StateMachine, failing: bool = True) -> None:
+    """Send task tokens back: a phase has ended, or (`failing`) cannot end.
+
+    A policy beside the role rather than in it: the machine calls the function, the function waits for everything
+    in its role, so the role may not wait for the machine.
+    """
+    actions = ["states:SendTaskSuccess", *(["states:SendTaskFailure"] if failing else [])]
+    beside = role.node.scope
+    if beside is None:
+        raise ValueError(f"{role.node.path} stands alone: create it inside a construct.")
+    iam.Policy(
+        beside,
+        "AnswerPolicy",
+        roles=[role],
+        statements=[
+            iam.PolicyStatement(actions=actions, resources=[machine.state_machine_arn for machine in machines])
+        ],
+    )
+
+
+def _allow(role: iam.IRole, actions: list[str], resources: list[str]) -> None:
+    role.add_to_principal_policy(iam.PolicyStatement(actions=actions, resources=resources))
+
+
+def _through(role: iam.IRole, key: kms.IKey, service: str, *actions: str) -> None:
+    """Let a role use the key where a service asks for it in the role's name, and only there."""
+    role.add_to_principal_policy(
+        iam.PolicyStatement(
+            actions=list(actions),
+            resources=[key.key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"{service}.{Stack.of(role).region}.amazonaws.com"}},
+        )
+    )

@@ -1,0 +1,220 @@
+"""The one stack: which function there is, what it is told, what it may do, and what feeds it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnOutput, Duration, Fn, Stack
+from constructs import Construct
+
+from infra.constructs import grants
+from infra.constructs.alarms import Alarms
+from infra.constructs.bundling import code
+from infra.constructs.consumers import Consumers
+from infra.constructs.dashboard import Dashboard
+from infra.constructs.encryption import Encryption
+from infra.constructs.function import Function
+from infra.constructs.http_api import HttpApi
+from infra.constructs.notifications import Notifications
+from infra.constructs.phases import Phases
+from infra.constructs.queues import Queues
+from infra.constructs.schedules import Schedules
+from infra.constructs.tables import STATUS_INDEX, Tables
+from infra.constructs.target import WORKER_TIMEOUT, Target
+
+
+class HubsyncStack(Stack):
+    """Everything that hubsync needs in one account; see docs/architecture for the picture."""
+
+    def __init__(self, scope: Construct, id_: str, *, target: Target, **options: Any) -> None:
+        super().__init__(scope, id_, termination_protection=target.protected, **options)
+        self.target = target
+        self.encryption = Encryption(self, "Encryption", target=target)
+        self.key = self.encryption.key
+        self.tables = Tables(self, "Tables", key=self.key, target=target)
+        self.queues = Queues(self, "Queues", key=self.key, target=target)
+        self.notifications = Notifications(self, "Notifications", key=self.key, target=target)
+        self._code = code(target)
+        self._create_functions()
+        self._grant()
+        self._feed()
+        self._watch()
+        self._put_out()
+
+    def _create_functions(self) -> None:
+        """The nine functions, each told only what it needs. The state machines stand between: they call two of them
+        and are started by two others."""
+        index = {"INDEX_TABLE": self.tables.index.table_name}
+        state = {"STATE_TABLE": self.tables.state.table_name}
+        changes = {"CHANGES_QUEUE_URL": self.queues.changes.queue.queue_url}
+        bulk = {"BULK_QUEUE_URL": self.queues.bulk.queue.queue_url}
+        key = {"KEY_ID": self.key.key_id}
+        mail = {"MAIL_FROM": self.notifications.sender} if self.notifications.sender else {}
+
+        self.phase = self._function("phase", 60, {**index, **state, **bulk, **key}, loops=True)
+        self.notify = self._function("notify", 30, {**state, **mail, "TOPIC_ARN": self.notifications.topic.topic_arn})
+        self.phases = Phases(self, "Phases", phase=self.phase.function, notify=self.notify.function, target=self.target)
+        initial_sync = {"INITIAL_SYNC_ARN": self.phases.initial_sync.state_machine_arn}
+        comparison = {"COMPARISON_ARN": self.phases.comparison.state_machine_arn}
+
+        self.webhook = self._function("webhook", 10, {**state, **changes, **key})
+        self.api = self._function(
+            "api",
+            29,
+            {
+                **(index | state | changes | bulk | key | initial_sync | comparison),
+                "API_TOKEN_SECRET_ARN": self.encryption.api_token.secret_arn,
+            },
+        )
+        self.poll = self._function("poll", 120, {**index, **state, **changes, **bulk, **key}, loops=True)
+        self.worker = self._function(
+            "worker",
+            int(WORKER_TIMEOUT.to_seconds()),
+            {**index, **state, **changes, **bulk, **key},
+            memory=1024,
+            loops=True,
+        )
+        self.dead_letter = self._function("dead_letter", 30, {**index, **state, **bulk}, loops=True)
+        self.counts = self._function("counts", 60, state)
+        self.compare = self._function("compare", 60, {**state, **comparison})
+        self.functions = {
+            each.name: each
+            for each in (
+                *(self.webhook, self.api, self.poll, self.worker, self.phase),
+                *(self.dead_letter, self.counts, self.notify, self.compare),
+            )
+        }
+
+    def _function(
+        self,
+        name: str,
+        seconds: int,
+        environment: dict[str, str],
+        *,
+        memory: int = 512,
+        loops: bool = False,
+    ) -> Function:
+        return Function(
+            self,
+            name.title().replace("_", ""),
+            name=name,
+            code=self._code,
+            target=self.target,
+            timeout=Duration.seconds(seconds),
+            environment=environment,
+            memory=memory,
+            loops=loops,
+        )
+
+    def _grant(self) -> None:
+        """Least privilege: who is not in a line may not do it."""
+        index, state, key = self.tables.index, self.tables.state, self.key
+        changes, bulk = self.queues.changes, self.queues.bulk
+        machines = (self.phases.initial_sync, self.phases.comparison)
+
+        for each in (self.api, self.poll, self.worker, self.phase, self.dead_letter):
+            grants.read(each.role, index, key, index=STATUS_INDEX)
+        for each in (self.api, self.worker, self.phase, self.dead_letter):
+            grants.write(each.role, index, key)
+        for each in self.functions.values():
+            grants.read(each.role, state, key)
+        for each in (self.api, self.poll, self.worker, self.phase, self.dead_letter, self.counts):
+            grants.write(each.role, state, key)
+        grants.note(self.notify.role, state, key)
+
+        for each in (self.webhook, self.api, self.poll, self.worker):
+            grants.send(each.role, changes.queue, key)
+        for each in (self.api, self.poll, self.worker, self.phase, self.dead_letter):
+            grants.send(each.role, bulk.queue, key)
+        for pair in (changes, bulk):
+            grants.consume(self.worker.role, pair.queue, key)
+            grants.consume(self.dead_letter.role, pair.dead_letters, key)
+        grants.follow(self.counts.role, index, key)
+        grants.send(self.counts.role, self.queues.undelivered, key)
+
+        for each in (self.webhook, self.api, self.poll, self.worker, self.phase):
+            grants.unseal(each.role, key)
+        grants.seal(self.api.role, key)
+        grants.read_secret(self.api.role, self.encryption.api_token, key)
+
+        grants.start(self.api.role, *machines)
+        grants.start(self.compare.role, self.phases.comparison)
+        grants.answer(self.poll.role, *machines, failing=False)
+        grants.answer(self.phase.role, *machines, failing=False)
+        grants.answer(self.worker.role, *machines)
+        grants.answer(self.dead_letter.role, *machines)
+        self.notifications.grant(self.notify.role, key)
+
+    def _feed(self) -> None:
+        """Where each function's events come from."""
+        self.http = HttpApi(self, "Http", webhook=self.webhook.function, api=self.api.function, target=self.target)
+        Schedules(
+            self,
+            "Schedules",
+            poll=self.poll.function,
+            compare=self.compare.function,
+            undelivered=self.queues.undelivered,
+            key=self.key,
+        )
+        consumers = Consumers(self, "Consumers")
+        changes, bulk = self.queues.changes, self.queues.bulk
+        consumers.worker(self.worker.function, changes.queue, bulk.queue)
+        consumers.dead_letters(self.dead_letter.function, changes.dead_letters, bulk.dead_letters)
+        consumers.counts(self.counts.function, self.tables.index, self.queues.undelivered)
+
+    def _watch(self) -> None:
+        """Alarms for people, a dashboard for everybody."""
+        functions = {name: each.function for name, each in self.functions.items()}
+        machines = {"InitialSync": self.phases.initial_sync, "Comparison": self.phases.comparison}
+        alarms = Alarms(self, "Alarms", topic=self.notifications.topic)
+        alarms.records()
+        alarms.queues(
+            self.queues.changes.queue,
+            {
+                "Changes": self.queues.changes.dead_letters,
+                "Bulk": self.queues.bulk.dead_letters,
+                "Undelivered": self.queues.undelivered,
+            },
+        )
+        alarms.functions(functions)
+        alarms.machines(machines)
+
+        self.board = Dashboard(self, "Dashboard")
+        self.board.records()
+        self.board.queues(
+            {
+                "changes": self.queues.changes.queue,
+                "bulk": self.queues.bulk.queue,
+                "changes, dead": self.queues.changes.dead_letters,
+                "bulk, dead": self.queues.bulk.dead_letters,
+            }
+        )
+        self.board.remote()
+        self.board.functions(self.worker.function, functions)
+        self.board.machinery({"index": self.tables.index, "state": self.tables.state}, machines)
+
+    def _put_out(self) -> None:
+        """What the command line, the stage and the demo need to know."""
+        api_url = self.http.api.api_endpoint
+        outputs = {
+            "ApiId": self.http.api.api_id,
+            "ApiUrl": api_url,
+            "WebhookUrl": Fn.join("", [api_url, "/webhooks/"]),
+            "ApiTokenSecretArn": self.encryption.api_token.secret_arn,
+            "KeyId": self.key.key_id,
+            "ChangesQueueUrl": self.queues.changes.queue.queue_url,
+            "BulkQueueUrl": self.queues.bulk.queue.queue_url,
+            "ChangesDlqUrl": self.queues.changes.dead_letters.queue_url,
+            "BulkDlqUrl": self.queues.bulk.dead_letters.queue_url,
+            "UndeliveredUrl": self.queues.undelivered.queue_url,
+            "IndexTableName": self.tables.index.table_name,
+            "StateTableName": self.tables.state.table_name,
+            "InitialSyncArn": self.phases.initial_sync.state_machine_arn,
+            "ComparisonArn": self.phases.comparison.state_machine_arn,
+            "TopicArn": self.notifications.topic.topic_arn,
+            "DashboardName": self.board.dashboard.dashboard_name,
+        }
+        for name, each in self.functions.items():
+            outputs[f"{name.title().replace('_', '')}Function"] = each.function.function_name
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)
