@@ -33,14 +33,18 @@ class PutEntry:
 
 @dataclass(frozen=True, slots=True)
 class DeleteEntry:
-    """Delete an entry if its version is still the stored one."""
+    """Delete an entry if its version is still the stored one. An entry that is gone already counts as deleted."""
 
     entry: IndexEntry
 
 
 @dataclass(frozen=True, slots=True)
 class PutClaim:
-    """Store a claim if its version is still the stored one; a claim with both slots empty is deleted."""
+    """Store a claim if its version is still the stored one.
+
+    A claim with both slots empty goes on counting its versions for a day and is then forgotten: were it deleted at
+    once, a worker that read it before could not tell it from the claim that someone else stored after.
+    """
 
     sync_id: str
     claim: Claim
@@ -57,7 +61,7 @@ class PutAlias:
 
 @dataclass(frozen=True, slots=True)
 class PutWaiter:
-    """Put a duplicate in the line for a slot. Unconditional; an existing place is kept."""
+    """Put a duplicate in the line for a slot. Unconditional; who has that place already keeps it."""
 
     sync_id: str
     waiter: Waiter
@@ -70,6 +74,9 @@ class DeleteWaiter:
     sync_id: str
     waiter: Waiter
 
+
+LISTED_STATUSES = frozenset(RecordStatus) - {RecordStatus.IN_SYNC}
+"""The statuses of the sparse index: what people look for, and few (docs/architecture.md, "Keys")."""
 
 IndexWrite: TypeAlias = PutEntry | DeleteEntry | PutClaim | PutAlias | PutWaiter | DeleteWaiter
 
@@ -105,11 +112,18 @@ class IndexStore(Protocol):
         ...
 
     def write(self, writes: Sequence[IndexWrite]) -> Sequence[bool]:
-        """Carry out each write on its own; False where its version was not the stored one. Any number of them."""
+        """Carry out each write on its own; False where its version was not the stored one. Any number of them.
+
+        Aliases come first, so that a crash on the way leaves no entry that its record does not lead to; the writes of
+        one item keep their order.
+        """
         ...
 
     def transact(self, writes: Sequence[IndexWrite]) -> bool:
-        """Carry out all of at most 50 writes, or none; False if a version was not the stored one."""
+        """Carry out all of at most 50 writes, or none; False if a version was not the stored one.
+
+        ValueError if there are more of them, or two of one item.
+        """
         ...
 
     def walk(self, sync_id: str, cursor: str | None, limit: int) -> Walk:
@@ -119,7 +133,7 @@ class IndexStore(Protocol):
     def by_status(self, sync_id: str, status: RecordStatus, cursor: str | None, limit: int) -> Walk:
         """The entries in a status, newest first, from the sparse index (eventually consistent).
 
-        Only `failing`, `excluded`, `queued` and `pending` are in that index.
+        ValueError for a status that is not one of `LISTED_STATUSES`.
         """
         ...
 
@@ -212,7 +226,8 @@ class Ledger(Protocol):
         `last` closes the scan.
 
         A page with no references is done at once. A page that is delivered again is written down again, and perhaps
-        shows other references by then: the new ones replace the old ones, what was settled stays settled.
+        shows other references by then: the new ones replace the old ones, what was settled stays settled. A page that
+        is done stays as it is.
         """
         ...
 
@@ -221,11 +236,14 @@ class Ledger(Protocol):
         ...
 
     def settle(self, sync_id: str, page: PageKey, ids: Iterable[str], now: int) -> bool:
-        """Mark references of a page as settled. True when the phase is done, now or already."""
+        """Mark references of a page as settled. True when the phase is done, now or already.
+
+        Of a page that was not written down, nothing is remembered.
+        """
         ...
 
     def progress(self, sync_id: str, generation: int, phase: Phase) -> PhaseProgress | None:
-        """How far one phase is."""
+        """How far one phase is. A page's references count as settled when all of them are."""
         ...
 
     def task_token(self, sync_id: str, generation: int, phase: Phase) -> str | None:

@@ -1,0 +1,32 @@
+"""Everything that is remembered, in dictionaries: exact, small and fast, for the simulation and the unit tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hubsync.stores.memory.budgets import MemoryBudgetStore
+from hubsync.stores.memory.counts import MemoryCountStore
+from hubsync.stores.memory.index import MemoryIndexStore
+from hubsync.stores.memory.ledger import MemoryLedger
+from hubsync.stores.memory.notifications import MemoryNotificationStore
+from hubsync.stores.memory.settings import MemoryCursorStore, MemorySettingsStore
+
+
+class MemoryStores:
+    """One of each store, empty.
+
+    `writes` counts what they stored or deleted, by kind, so that a test can prove that nothing was written. Set
+    `index.on_change` to hear of every change of an entry, as the table's stream would tell it.
+    """
+
+    def __init__(self) -> None:
+        self.writes: Counter[str] = Counter()
+        self.index = MemoryIndexStore(self.writes)
+        settings = MemorySettingsStore(self.writes)
+        self.connections = settings
+        self.syncs = settings
+        self.cursors = MemoryCursorStore(self.writes)
+        self.ledger = MemoryLedger(self.writes)
+        self.budgets = MemoryBudgetStore(self.writes)
+        self.counts = MemoryCountStore(self.writes)
+        self.notifications = MemoryNotificationStore(self.writes)

@@ -1,0 +1,89 @@
+"""Connections, syncs and poll cursors in dictionaries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hubsync.model.connection import Connection
+from hubsync.model.sync import Sync
+from hubsync.stores.ports import PollCursor
+
+
+class MemorySettingsStore:
+    """Connections and syncs, which are saved together."""
+
+    def __init__(self, writes: Counter[str] | None = None) -> None:
+        self.writes: Counter[str] = Counter() if writes is None else writes
+        self._connections: dict[str, Connection] = {}
+        self._syncs: dict[str, Sync] = {}
+
+    def connection(self, connection_id: str) -> Connection | None:
+        """See the port."""
+        return self._connections.get(connection_id)
+
+    def connections(self) -> Sequence[Connection]:
+        """See the port."""
+        return tuple(self._connections[connection_id] for connection_id in sorted(self._connections))
+
+    def put_connection(self, connection: Connection) -> bool:
+        """See the port."""
+        return self.save((connection,), ())
+
+    def sync(self, sync_id: str) -> Sync | None:
+        """See the port."""
+        return self._syncs.get(sync_id)
+
+    def syncs(self) -> Sequence[Sync]:
+        """See the port."""
+        return tuple(sorted(self._syncs.values(), key=lambda sync: (sync.name, sync.id)))
+
+    def put_sync(self, sync: Sync) -> bool:
+        """See the port."""
+        return self.save((), (sync,))
+
+    def delete_sync(self, sync_id: str) -> None:
+        """See the port."""
+        if self._syncs.pop(sync_id, None):
+            self.writes["sync deleted"] += 1
+
+    def save(self, connections: Sequence[Connection], syncs: Sequence[Sync]) -> bool:
+        """See the port."""
+        if not (
+            all(_fits(connection, self._connections.get(connection.id)) for connection in connections)
+            and all(_fits(sync, self._syncs.get(sync.id)) for sync in syncs)
+        ):
+            return False
+        for connection in connections:
+            self._connections[connection.id] = replace(connection, version=connection.version + 1)
+            self.writes["connection"] += 1
+        for sync in syncs:
+            self._syncs[sync.id] = replace(sync, version=sync.version + 1)
+            self.writes["sync"] += 1
+        return True
+
+
+class MemoryCursorStore:
+    """Poll cursors."""
+
+    def __init__(self, writes: Counter[str] | None = None) -> None:
+        self.writes: Counter[str] = Counter() if writes is None else writes
+        self._cursors: dict[tuple[str, str], PollCursor] = {}
+
+    def cursor(self, connection_id: str, object_type: str) -> PollCursor | None:
+        """See the port."""
+        return self._cursors.get((connection_id, object_type))
+
+    def put_cursor(self, cursor: PollCursor) -> bool:
+        """See the port."""
+        key = cursor.connection_id, cursor.object_type
+        if not _fits(cursor, self._cursors.get(key)):
+            return False
+        self._cursors[key] = replace(cursor, version=cursor.version + 1)
+        self.writes["cursor"] += 1
+        return True
+
+
+def _fits(new: Connection | Sync | PollCursor, stored: Connection | Sync | PollCursor | None) -> bool:
+    return new.version == (stored.version if stored else 0)
