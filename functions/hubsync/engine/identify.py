@@ -1,0 +1,160 @@
+"""What a record can be matched by (rules 3.1 to 3.4), and the keyed hashes under which the index remembers it.
+
+The index holds no customer's values (promise 7): identifiers, raw values and canonical values are stored as hashes
+under the sync's own key, which is destroyed with the sync. The three kinds of hash are kept apart, so that none can be
+compared with another.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from hashlib import blake2b
+from unicodedata import normalize
+
+from hubsync.engine.domain import ascii_host, normal_domain
+from hubsync.model.identifier import Identifier, IdentifierKind
+from hubsync.model.record import Record, Value, is_empty
+from hubsync.model.side import Side
+from hubsync.model.sync import MatchKey, Sync
+
+CLAIM_BYTES = 16
+FINGERPRINT_BYTES = 8
+
+ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+PLAIN_EMAIL = re.compile(
+    rf"(?=.{{1,254}}\Z)(?=[^@]{{1,64}}@){ATOM}(?:\.{ATOM})*@(?:{LABEL}\.)+(?![0-9]+\Z)[a-z0-9-]{{1,62}}[a-z0-9]\Z"
+)
+
+
+def identifiers(sync: Sync, side: Side, record: Record) -> tuple[Identifier, ...]:
+    """Everything that `record` can be matched by, strongest first: in the order of the sync's match keys.
+
+    A value that is no valid identifier of its kind is passed over. A domain counts only where the two domain fields are
+    mapped to each other (rule 3.3).
+    """
+    found: dict[Identifier, None] = {}
+    for key in sync.match_keys:
+        if key.kind is IdentifierKind.DOMAIN and not _mapped(sync, key):
+            continue
+        normal = NORMAL_FORMS[key.kind]
+        for name in key.fields(side):
+            for text in _texts(record.fields.get(name), several=key.kind is IdentifierKind.EMAIL):
+                value = normal(text)
+                if value is not None:
+                    found[Identifier(key.kind, value)] = None
+    return tuple(found)
+
+
+def normal_email(text: str) -> str | None:
+    """A valid email trimmed, in lower case, its domain in punycode; None for what is not valid by its syntax.
+
+    Reserved domains such as `example.com` and `.test` are valid: nothing is looked up.
+    """
+    email = text.strip().lower()
+    if PLAIN_EMAIL.match(email) and "@xn--" not in email and ".xn--" not in email:
+        return email
+    if "@" not in email or (email.isascii() and "xn--" not in email):
+        return None
+    return _international_email(email)
+
+
+def normal_name(text: str) -> str | None:
+    """A name with folded case and width, and single spaces inside. Accents stay: Peña and Pena are two companies."""
+    folded = " ".join(text.split()).lower() if text.isascii() else " ".join(_folded(text).split())
+    return folded or None
+
+
+def claim_key(key: bytes, identifier: Identifier) -> str:
+    """The key of an identifier's claim: 32 hexadecimal digits."""
+    return _hash(key, b"claim", CLAIM_BYTES, _bytes(f"{identifier.kind.value}\0{identifier.value}")).hex()
+
+
+def fingerprint(key: bytes, value: Value) -> bytes:
+    """The 8-byte hash of a raw value. Missing, null and blank values have the same one, so have `1` and `1.0`.
+
+    Raw on purpose: a new release of a phone library must not make a million records look changed.
+    """
+    if isinstance(value, str):
+        data = b"s" + _bytes(value) if value.strip() else b""
+    elif is_empty(value):
+        data = b""
+    else:
+        data = b"j" + _bytes(json.dumps(_whole(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    return _hash(key, b"fingerprint", FINGERPRINT_BYTES, data)
+
+
+def canonical_hash(key: bytes, canonical: str | None) -> bytes:
+    """The 8-byte hash of a canonical value (`hubsync.engine.transform.canonical`), as an intent holds it."""
+    return _hash(key, b"canonical", FINGERPRINT_BYTES, b"" if canonical is None else b"s" + _bytes(canonical))
+
+
+def _mapped(sync: Sync, key: MatchKey) -> bool:
+    return any(
+        mapping.hubspot_field == key.hubspot_field and mapping.app_field == key.app_field for mapping in sync.mappings
+    )
+
+
+def _texts(value: Value, *, several: bool) -> tuple[str, ...]:
+    """The texts in a field: HubSpot separates several emails with semicolons, an app may give a list."""
+    if isinstance(value, str):
+        return tuple(value.split(";")) if several and ";" in value else (value,)
+    if isinstance(value, list):
+        return tuple(text for item in value for text in _texts(item, several=several))
+    return ()
+
+
+@lru_cache(maxsize=1024)
+def _international_email(email: str) -> str | None:
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        valid = validate_email(email, check_deliverability=False, globally_deliverable=False, test_environment=True)
+    except EmailNotValidError:
+        return None
+    host = ascii_host(valid.domain)
+    return f"{valid.local_part.lower()}@{host}" if host is not None and "." in host else None
+
+
+def _folded(text: str) -> str:
+    return normalize("NFKC", normalize("NFKC", text).casefold())
+
+
+def _whole(value: Value) -> Value:
+    """JSON has one kind of number: 1.0 is 1, at any depth."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _whole(item) for name, item in value.items()}
+    return value
+
+
+def _bytes(text: str) -> bytes:
+    # JSON may hold half of a surrogate pair, which strict UTF-8 refuses.
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _hash(key: bytes, purpose: bytes, size: int, data: bytes) -> bytes:
+    state = _keyed(key, purpose, size).copy()
+    state.update(data)
+    return state.digest()
+
+
+@lru_cache(maxsize=256)
+def _keyed(key: bytes, purpose: bytes, size: int) -> blake2b:
+    # A sync that is being deleted has no key any more, and an unkeyed hash of an email could be guessed.
+    if not key:
+        raise ValueError("the hash key of this sync was destroyed: nothing of it can be hashed any more")
+    return blake2b(key=key, digest_size=size, person=purpose)
+
+
+NORMAL_FORMS: dict[IdentifierKind, Callable[[str], str | None]] = {
+    IdentifierKind.EMAIL: normal_email,
+    IdentifierKind.DOMAIN: normal_domain,
+    IdentifierKind.NAME: normal_name,
+}
