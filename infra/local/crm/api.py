@@ -130,7 +130,7 @@ class Api:
         if request.method == "PUT":
             body = _object(request)
             url, secret, active = body.get("url"), body.get("secret"), body.get("active", True)
-            if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+            if not isinstance(url, str) or not url.isascii() or not url.startswith(("http://", "https://")):
                 raise InvalidError(FieldError("url", "invalid_format", "url must be a URL."))
             if not isinstance(secret, str | None) or not isinstance(active, bool):
                 raise InvalidError(FieldError("secret", "wrong_type", "secret is text, active true or false."))

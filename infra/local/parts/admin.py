@@ -77,7 +77,7 @@ def administer(app: Administered, request: Request) -> Response:
 
 
 def _refused(status: int, message: str) -> Response:
-    return Response(status, {"error": message})
+    return Response(status, {"error": message.encode(errors="replace").decode()})
 
 
 def _mapping(request: Request) -> dict[str, Any]:

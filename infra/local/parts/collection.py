@@ -128,12 +128,13 @@ class Collection(Generic[Id]):
         *,
         strict: bool,
     ) -> None:
-        if strict and not errors:
-            errors += incomplete(self.kind, values, touched)
         for name, value in changed.items():
             target = self.kind.fields[name].refers_to
             if target is not None and value is not None and not self._exists(target, value):
                 errors.append(FieldError(name, "not_found", f"{name} names no record of {target}."))
+        # What is missing is told only once the rest is right: a value that was refused is not a missing one.
+        if strict and not errors:
+            errors += incomplete(self.kind, values, touched)
         if errors:
             raise InvalidError(*errors)
 

@@ -120,7 +120,8 @@ def _flat(
     kind: ObjectType, body: Mapping[str, Any], prefix: str, errors: list[FieldError]
 ) -> Iterator[tuple[str, Any]]:
     for key, value in body.items():
-        name = prefix + key
+        # An escaped half of a character is legal JSON, and cannot be said back in UTF-8.
+        name = prefix + key.encode(errors="replace").decode()
         group = name + "."
         if name in kind.fields and "." not in key:
             yield name, value
