@@ -9,6 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
 
 _READ = ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem", "PartiQLSelect", "DescribeTable")
 _WRITE = (
@@ -82,24 +83,16 @@ def start(role: iam.IRole, *machines: sfn.StateMachine) -> None:
     _allow(role, ["states:StartExecution"], [machine.state_machine_arn for machine in machines])
 
 
-def answer(role: iam.IRole, *machines: sfn.StateMachine, failing: bool = True) -> None:
+def answer(scope: Construct, role: iam.IRole, *machines: sfn.StateMachine, failing: bool = True) -> None:
     """Send task tokens back: a phase has ended, or (`failing`) cannot end.
 
-    A policy beside the role rather than in it: the machine calls the function, the function waits for everything
-    in its role, so the role may not wait for the machine.
+    A policy in `scope`, beside the role rather than in it: the machine calls the function, the function waits for
+    everything in its role, so the role may not wait for the machine.
     """
     actions = ["states:SendTaskSuccess", *(["states:SendTaskFailure"] if failing else [])]
-    beside = role.node.scope
-    if beside is None:
-        raise ValueError(f"{role.node.path} stands alone: create it inside a construct.")
-    iam.Policy(
-        beside,
-        "AnswerPolicy",
-        roles=[role],
-        statements=[
-            iam.PolicyStatement(actions=actions, resources=[machine.state_machine_arn for machine in machines])
-        ],
-    )
+    resources = [machine.state_machine_arn for machine in machines]
+    statement = iam.PolicyStatement(actions=actions, resources=resources)
+    iam.Policy(scope, "AnswerPolicy", roles=[role], statements=[statement])
 
 
 def _allow(role: iam.IRole, actions: list[str], resources: list[str]) -> None:

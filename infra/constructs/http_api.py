@@ -13,7 +13,7 @@ from constructs import Construct
 from infra.constructs.target import Target
 
 RATE_LIMIT = 200
-"""Requests a second. A webhook refused here is found again by the poll; Lambda's concurrency is shared with the worker."""
+"""Requests a second. A webhook refused here is found again by the poll; concurrency is shared with the worker."""
 BURST_LIMIT = 400
 
 _LOGGED = {

@@ -10,7 +10,7 @@ from constructs import Construct
 from infra.constructs.target import Target
 
 MAX_RECEIVES = 5
-"""A message that five workers could not finish is a dead letter. Deferral sends a new message, so only crashes count."""
+"""What five workers could not finish is a dead letter. Deferral sends a new message, so only crashes count."""
 
 DEAD_LETTER_VISIBILITY = Duration.minutes(3)
 """Six times the dead-letter consumer's timeout."""

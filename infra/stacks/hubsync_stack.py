@@ -139,10 +139,10 @@ class HubsyncStack(Stack):
 
         grants.start(self.api.role, *machines)
         grants.start(self.compare.role, self.phases.comparison)
-        grants.answer(self.poll.role, *machines, failing=False)
-        grants.answer(self.phase.role, *machines, failing=False)
-        grants.answer(self.worker.role, *machines)
-        grants.answer(self.dead_letter.role, *machines)
+        grants.answer(self.poll, self.poll.role, *machines, failing=False)
+        grants.answer(self.phase, self.phase.role, *machines, failing=False)
+        grants.answer(self.worker, self.worker.role, *machines)
+        grants.answer(self.dead_letter, self.dead_letter.role, *machines)
         self.notifications.grant(self.notify.role, key)
 
     def _feed(self) -> None:
