@@ -1,0 +1,67 @@
+"""One HubSpot account: its records, definitions, associations and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from infra.local.hubspot import catalogue
+from infra.local.hubspot.associations import Associations
+from infra.local.hubspot.counts import Counts
+from infra.local.hubspot.errors import invalid
+from infra.local.hubspot.pipelines import Owner, Pipeline, default_owners, defaults
+from infra.local.hubspot.schema import ObjectType
+from infra.local.hubspot.settings import Settings
+from infra.local.hubspot.table import Table
+
+FIRST_ID = 101
+"""Ids count up per object type, so that equal ids of different types bring mixed-up types to light."""
+
+
+@dataclass(slots=True)
+class Account:
+    """The state of an account. `clock` gives epoch milliseconds."""
+
+    clock: Callable[[], int]
+    random: Random
+    settings: Settings = field(default_factory=Settings)
+    counts: Counts = field(default_factory=Counts)
+    associations: Associations = field(default_factory=Associations)
+    pipelines: dict[str, dict[str, Pipeline]] = field(default_factory=defaults)
+    owners: dict[int, Owner] = field(default_factory=default_owners)
+    events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+    _names: dict[str, Table] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for make in (
+            catalogue.contacts,
+            catalogue.companies,
+            catalogue.deals,
+            catalogue.tickets,
+            catalogue.products,
+        ):
+            self.register(make())
+
+    def register(self, kind: ObjectType) -> Table:
+        """Add an object type; raises a 400 where its name is taken."""
+        if any(name in self._names for name in kind.names):
+            raise invalid(f"The object type {kind.name} exists already")
+        table = Table(kind, FIRST_ID)
+        self.tables[kind.name] = table
+        self._names.update(dict.fromkeys(kind.names, table))
+        return table
+
+    def table(self, name: str) -> Table:
+        """The records of a type, called by plural, singular or type id; raises a 400 for an unknown one."""
+        table = self._names.get(name) or self._names.get(name.lower())
+        if table is None:
+            raise invalid(f"Unable to infer object type from: {name}")
+        return table
+
+    def visible_at(self, now: int) -> int:
+        """When a version written now reaches the search index."""
+        jitter = self.settings.search_lag_jitter_ms
+        return now + self.settings.search_lag_ms + (self.random.randrange(jitter + 1) if jitter else 0)

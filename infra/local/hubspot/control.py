@@ -1,0 +1,126 @@
+"""What a person, a checker or a test does to the account, past token, limits and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from infra.local.hubspot import properties, records
+from infra.local.hubspot.account import Account
+from infra.local.hubspot.associations import End
+from infra.local.hubspot.counts import Counts
+from infra.local.hubspot.errors import ApiError
+from infra.local.hubspot.faults import Fault, Faults
+from infra.local.hubspot.limits import PLANS, Limiter, Limits
+from infra.local.hubspot.record import IMPORT, PERSON, Record
+from infra.local.hubspot.settings import Settings
+from infra.local.hubspot.tokens import Tokens
+
+
+class Control:
+    """The account with its faults, limits and tokens, and the verbs of the people who use it.
+
+    `clock` gives epoch milliseconds. Changes by people obey the account's definitions and unique values, as the
+    user interface makes them, and raise `ApiError` otherwise.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], int],
+        random: Random,
+        token: str,
+        limits: Limits | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        self._clock = clock
+        self._random = random
+        self._token = token
+        self.limiter = Limiter(limits or replace(PLANS["free"]), random)
+        self.faults = Faults(random)
+        self.account = Account(clock, random, settings or Settings())
+        self.tokens = Tokens(token, self.account.settings, random)
+
+    @property
+    def settings(self) -> Settings:
+        """What can be turned while it runs."""
+        return self.account.settings
+
+    @property
+    def calls(self) -> Counts:
+        """What was counted since the last reset."""
+        return self.account.counts
+
+    def reset(self) -> None:
+        """An empty account, no faults, no counts; settings and limits stay."""
+        self.account = Account(self._clock, self._random, self.settings)
+        self.tokens = Tokens(self._token, self.account.settings, self._random)
+        self.faults.clear()
+        self.limiter.reset()
+
+    def seed(self, type_name: str, rows: Iterable[Mapping[str, Any]]) -> list[int]:
+        """Import many records fast, values as given (emails in lower case); the ids. Unique values must be unique.
+
+        A row may set `hs_object_id`, `createdate` and the modified date. Searches see seeded records at once.
+        """
+        table = self.account.table(type_name)
+        return [records.create(self.account, table, row, IMPORT).id for row in rows]
+
+    def create(self, type_name: str, values: Mapping[str, Any]) -> int:
+        """A person makes a record; its id."""
+        return records.create(self.account, self.account.table(type_name), values, PERSON).id
+
+    def edit(self, type_name: str, record_id: int, values: Mapping[str, Any], *, hidden: bool = False) -> None:
+        """A person changes a record; with `hidden`, HubSpot itself does, read-only properties included."""
+        writer = replace(PERSON, system=True) if hidden else PERSON
+        records.update(self.account, self.account.table(type_name), self.record(type_name, record_id), values, writer)
+
+    def archive(self, type_name: str, record_id: int) -> None:
+        """A person deletes a record."""
+        table = self.account.table(type_name)
+        records.archive(self.account, table, self.record(type_name, record_id), PERSON)
+
+    def restore(self, type_name: str, record_id: int) -> None:
+        """A person takes a record out of the bin."""
+        records.restore(self.account, self.account.table(type_name), record_id)
+
+    def merge(self, type_name: str, primary: int, other: int) -> int:
+        """A person merges two records; the surviving, new id."""
+        table = self.account.table(type_name)
+        pair = self.record(type_name, primary), self.record(type_name, other)
+        return records.merge(self.account, table, *pair, PERSON).id
+
+    def gdpr_delete(self, type_name: str, record_id: int) -> None:
+        """A person's right to be forgotten."""
+        table = self.account.table(type_name)
+        record = table.live.get(record_id) or table.bin.get(record_id) or self.record(type_name, record_id)
+        records.purge(self.account, table, record, PERSON)
+
+    def associate(self, left_type: str, left: int, right_type: str, right: int) -> None:
+        """A person associates two records, without a label."""
+        names = [self.account.table(name).kind.name for name in (left_type, right_type)]
+        self.account.associations.link(End(names[0], left), End(names[1], right), ())
+
+    def define(self, type_name: str, body: Mapping[str, Any]) -> None:
+        """A person defines a property; `body` as in `POST /crm/properties`."""
+        properties.create(self.account.table(type_name), dict(body), self._clock())
+
+    def fail(self, kind: str, path: str = "", **details: Any) -> None:
+        """Switch a fault on; see `Fault`."""
+        self.faults.add(Fault.of({"kind": kind, "path": path, **details}))
+
+    def record(self, type_name: str, record_id: int) -> Record:
+        """A live record; raises `ApiError` 404. An id that was merged away finds the survivor."""
+        table = self.account.table(type_name)
+        record = table.live.get(table.survivor(record_id))
+        if record is None:
+            raise ApiError(404, "OBJECT_NOT_FOUND", f"No {table.kind.singular} {record_id}")
+        return record
+
+    def records(self, type_name: str, *, archived: bool = False) -> dict[int, dict[str, str]]:
+        """Every live (or archived) record's values by id; empty values are left out. For checkers."""
+        table = self.account.table(type_name)
+        table.empty_bin(self._clock())
+        chosen = table.bin if archived else table.live
+        return {record_id: dict(chosen[record_id].properties) for record_id in sorted(chosen)}
