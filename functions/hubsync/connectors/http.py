@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +44,16 @@ class Http:
         headers: Mapping[str, str],
         allowance: Allowance,
         calls: CallCount,
+        patience: Callable[[int, Any], float | None] | None = None,
     ) -> None:
+        """`patience` gives the seconds to wait after a refusal without `Retry-After`, from its status and its body
+        (None if that is not JSON), where an application says so in a way of its own."""
         self._client = client
         self._base_url = base_url.rstrip("/")
         self._headers = dict(headers)
         self._allowance = allowance
         self._calls = calls
+        self._patience = patience
 
     def send(
         self,
@@ -80,7 +84,7 @@ class Http:
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise RetryLaterError(f"No connection for {kind!r}.", after=5, kind="unavailable") from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             unknown = method in WRITES
             raise RetryLaterError(f"No answer to {kind!r}.", after=2, kind="timeout", unknown=unknown) from error
         self._sort(response, kind, bucket, method)
@@ -90,14 +94,14 @@ class Http:
         status = response.status_code
         if status == 429:
             self._calls.throttled += 1
-            after = retry_after(response.headers, default=2.0)
+            after = self._pause(response, default=2.0)
             self._allowance.penalise(after, bucket=bucket)
             raise RetryLaterError(f"The application's limit is used up ({kind}).", after=after, kind="throttled")
         if status in LOCKED:
-            after = retry_after(response.headers, default=2.0)
+            after = self._pause(response, default=2.0)
             raise RetryLaterError(f"The application is locked ({kind}).", after=after, kind="locked")
         if status in UNAVAILABLE:
-            after = retry_after(response.headers, default=5.0)
+            after = self._pause(response, default=5.0)
             raise RetryLaterError(
                 f"The application answered {status} ({kind}).",
                 after=after,
@@ -115,6 +119,12 @@ class Http:
                 remedy="Give the token the missing permission (scope), or a token that has it.",
             )
 
+    def _pause(self, response: httpx.Response, *, default: float) -> float:
+        if self._patience is not None:
+            own = self._patience(response.status_code, _json_or_none(response))
+            default = default if own is None else own
+        return retry_after(response.headers, default=default)
+
 
 def retry_after(headers: Mapping[str, str], *, default: float) -> float:
     """The seconds that a `Retry-After` header asks for; `default` where it is missing or a date."""
@@ -131,3 +141,10 @@ def _body(response: httpx.Response, kind: str) -> Any:
         return response.json()
     except ValueError as error:
         raise ConnectorBugError(f"The answer to {kind!r} is not JSON (status {response.status_code}).") from error
+
+
+def _json_or_none(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None

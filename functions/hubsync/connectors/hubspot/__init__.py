@@ -1,0 +1,1 @@
+"""HubSpot's connector, written by hand because HubSpot is one half of every sync."""

@@ -1,0 +1,56 @@
+"""What HubSpot's answers say besides records: how long to wait, what time it is, and what should be impossible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from hubsync.connectors.errors import ConnectorBugError
+from hubsync.connectors.http import Answer
+
+LONG_PAUSE = 900.0
+"""Seconds to pause where the end is not known (the day's calls are used up, the account is being moved): the longest
+that a queue delays. Then we ask again."""
+
+_PAUSES = {"DAILY": LONG_PAUSE, "SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 5.0}
+
+
+def patience(status: int, body: Any) -> float | None:
+    """The seconds that a refusal without `Retry-After` asks for, by HubSpot's own signs; None where there are none.
+
+    A 429 names the limit that was hit (`policyName`); a 423 locks for two seconds.
+    """
+    if status == 429:
+        policy = body.get("policyName") if isinstance(body, Mapping) else None
+        return _PAUSES.get(str(policy))
+    return {423: 2.0, 477: LONG_PAUSE}.get(status)
+
+
+def required(answer: Answer, kind: str) -> Mapping[str, Any]:
+    """The body of an answer that cannot sensibly be anything but a success; raises `ConnectorBugError` otherwise."""
+    if not answer.ok or not isinstance(answer.body, Mapping):
+        raise unexpected(answer, kind)
+    return answer.body
+
+
+def unexpected(answer: Answer, kind: str) -> ConnectorBugError:
+    """The error for an answer that should be impossible.
+
+    It names the correlation id, by which HubSpot's support finds the call; HubSpot's own message stays out, because
+    it repeats customers' values.
+    """
+    body = answer.body if isinstance(answer.body, Mapping) else {}
+    category, correlation = body.get("category", "no category"), body.get("correlationId", "none")
+    return ConnectorBugError(
+        f"HubSpot answered {kind!r} with status {answer.status} ({category}, correlation id {correlation})."
+    )
+
+
+def server_time(answer: Answer, kind: str) -> int:
+    """HubSpot's time in epoch ms, to the second, from an answer's `Date` header."""
+    try:
+        moment = parsedate_to_datetime(answer.headers["date"])
+    except (KeyError, ValueError) as error:
+        raise ConnectorBugError(f"HubSpot's answer to {kind!r} has no date to cut windows by.") from error
+    return int(moment.timestamp()) * 1000

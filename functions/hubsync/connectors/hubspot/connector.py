@@ -1,0 +1,95 @@
+"""HubSpot's connector: one account of HubSpot behind the port that every application has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import httpx
+
+from hubsync.connectors.http import Http
+from hubsync.connectors.hubspot import setup, writing
+from hubsync.connectors.hubspot.answers import patience
+from hubsync.connectors.hubspot.api import BASE_URL, BATCH
+from hubsync.connectors.hubspot.changes import Changes
+from hubsync.connectors.hubspot.reading import Reader
+from hubsync.connectors.hubspot.schema import definitions, schema_of
+from hubsync.connectors.port import (
+    Allowance,
+    CallCount,
+    ChangePage,
+    ChangeWindow,
+    Create,
+    Features,
+    Page,
+    Update,
+    WriteResult,
+)
+from hubsync.model.record import Record
+from hubsync.model.schema import ObjectSchema
+
+
+def connect(
+    client: httpx.Client, *, token: str, allowance: Allowance, calls: CallCount, base_url: str | None = None
+) -> HubSpotConnector:
+    """The connector of an account by a bearer token: a private app's, a service key's or an OAuth access token."""
+    http = Http(
+        client,
+        base_url=base_url or BASE_URL,
+        headers={"Authorization": f"Bearer {token}"},
+        allowance=allowance,
+        calls=calls,
+        patience=patience,
+    )
+    return HubSpotConnector(http)
+
+
+class HubSpotConnector:
+    """Contacts, companies and every other object type, called by its plural name (`Connector`, `ChangeFeed`).
+
+    `http` brings base URL, token, budget and `patience`. `probe` is an object type that the token may read; it is
+    asked when only HubSpot's time is wanted.
+    """
+
+    def __init__(self, http: Http, *, probe: str = "contacts") -> None:
+        self.features = Features(page_size=BATCH, external_ids=True)
+        self._http = http
+        self._reader = Reader(http)
+        self._changes = Changes(http, self._reader, probe=probe)
+
+    def schema(self, object_type: str) -> ObjectSchema:
+        """The properties of an object type. One call."""
+        return schema_of(object_type, definitions(self._http, object_type))
+
+    def prepare(self, object_types: Sequence[str]) -> None:
+        """Create the property `hubsync_id` where it is missing. One call a type if it is there, two if not."""
+        setup.prepare(self._http, object_types)
+
+    def list_page(self, object_type: str, fields: Sequence[str], cursor: str | None, limit: int) -> Page:
+        """The next page of all living records, by ascending id. One call, two for very many fields."""
+        return self._reader.list_page(object_type, fields, cursor, limit)
+
+    def read(self, object_type: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, Record]:
+        """The living records by the id that was asked for. One call, and one for each id that it does not find."""
+        return self._reader.read(object_type, ids, fields)
+
+    def find_created(
+        self, object_type: str, external_ids: Sequence[str], fields: Sequence[str]
+    ) -> Mapping[str, Record]:
+        """The living records with these external ids. One call; never HubSpot's search, which lags."""
+        return self._reader.find_created(object_type, external_ids, fields)
+
+    def create(self, object_type: str, inputs: Sequence[Create]) -> Sequence[WriteResult]:
+        """Make records by upsert on `hubsync_id`. One call, and some more to single out what HubSpot refuses."""
+        return writing.create(self._http, object_type, inputs)
+
+    def update(self, object_type: str, inputs: Sequence[Update]) -> Sequence[WriteResult]:
+        """Write changed fields. One call, and some more to single out what HubSpot refuses."""
+        return writing.update(self._http, object_type, inputs)
+
+    def now(self) -> int:
+        """HubSpot's own time in epoch ms, to the second. One call."""
+        return self._changes.now()
+
+    def changes(self, object_type: str, fields: Sequence[str], window: ChangeWindow) -> ChangePage:
+        """The next records changed in a window, at most 200, by ascending id. One search."""
+        return self._changes.changes(object_type, fields, window)

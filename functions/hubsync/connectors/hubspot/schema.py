@@ -1,0 +1,89 @@
+"""What HubSpot says of an object type: its property definitions as an `ObjectSchema`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hubsync.connectors.http import Http
+from hubsync.connectors.hubspot.answers import required
+from hubsync.connectors.hubspot.api import properties
+from hubsync.connectors.hubspot.records import results_of
+from hubsync.model.identifier import IdentifierKind
+from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
+
+KINDS = {
+    "contacts": "contact",
+    "companies": "company",
+    "deals": "deal",
+    "tickets": "ticket",
+    "products": "product",
+}
+"""What object types are called in the singular; others have no kind."""
+
+IDENTIFIERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "contacts": {IdentifierKind.EMAIL.value: ("email", "hs_additional_emails")},
+    "companies": {
+        IdentifierKind.DOMAIN.value: ("domain", "hs_additional_domains"),
+        IdentifierKind.NAME.value: ("name",),
+    },
+}
+"""The properties that records are matched by (rules 3.1, 3.4), the primary one first, then the `;`-separated rest."""
+
+MAX_TEXT = 65_536
+"""Characters of a text property, at most."""
+
+_TYPES = {
+    "bool": FieldType.BOOLEAN,
+    "date": FieldType.DATE,
+    "datetime": FieldType.DATETIME,
+    "enumeration": FieldType.OPTION,
+    "number": FieldType.NUMBER,
+    "phone_number": FieldType.PHONE,
+}
+_BY_NAME = {"email": FieldType.EMAIL, "phone": FieldType.PHONE, "mobilephone": FieldType.PHONE}
+
+
+def definitions(http: Http, object_type: str) -> list[Mapping[str, Any]]:
+    """The definitions of an object type's living properties, as HubSpot gives them."""
+    kind = f"properties {object_type}"
+    return results_of(required(http.send("GET", properties(object_type), kind=kind), kind))
+
+
+def schema_of(object_type: str, found: list[Mapping[str, Any]]) -> ObjectSchema:
+    """The schema from the definitions."""
+    fields = {definition["name"]: field_of(definition) for definition in found}
+    identifiers: dict[str, tuple[str, ...]] = {}
+    for kind, names in IDENTIFIERS.get(object_type, {}).items():
+        present = tuple(name for name in names if name in fields)
+        if present:
+            identifiers[kind] = present
+    return ObjectSchema(object_type, fields, KINDS.get(object_type), identifiers)
+
+
+def field_of(definition: Mapping[str, Any]) -> FieldSchema:
+    """One property. Of an enumeration with options elsewhere (owners, pipelines) the values cannot be told: TEXT."""
+    name = str(definition["name"])
+    access = definition.get("modificationMetadata") or {}
+    type_ = _type(name, definition)
+    options = tuple(str(option["value"]) for option in definition.get("options") or () if option.get("value"))
+    return FieldSchema(
+        name=name,
+        type=type_,
+        label=str(definition.get("label") or name),
+        read_only=bool(access.get("readOnlyValue")) or bool(definition.get("calculated")),
+        unique=bool(definition.get("hasUniqueValue")),
+        max_length=MAX_TEXT if definition.get("type") == "string" else None,
+        options=options if type_ is FieldType.OPTION else (),
+    )
+
+
+def _type(name: str, definition: Mapping[str, Any]) -> FieldType:
+    type_, widget = str(definition.get("type")), str(definition.get("fieldType"))
+    if type_ == "string":
+        return FieldType.PHONE if widget == "phonenumber" else _BY_NAME.get(name, FieldType.TEXT)
+    if type_ == "enumeration" and widget == "booleancheckbox":
+        return FieldType.BOOLEAN
+    if type_ == "enumeration" and not definition.get("options"):
+        return FieldType.TEXT
+    return _TYPES.get(type_, FieldType.TEXT)
