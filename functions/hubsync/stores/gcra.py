@@ -25,7 +25,7 @@ class Budget:
 def draw(
     budget: Budget, calls: int, *, per_second: float, burst: int, reserve: float, now: int
 ) -> tuple[Budget, float]:
-    """Draw `calls` from a budget at `now` (epoch ms): the budget afterwards and 0, or as it was and the seconds to wait.
+    """Draw `calls` from a budget at `now` (epoch ms): what is left and 0, or as it was and the seconds to wait.
 
     More calls than may ever be drawn at once are granted when nothing is owed, and are paid for afterwards: a caller
     with one large message gets through, and the steady rate still holds.

@@ -1,0 +1,155 @@
+"""Connections, syncs and poll cursors in StateTable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.transactions import TransactWrite
+
+from hubsync.model.connection import Connection
+from hubsync.model.sync import Sync
+from hubsync.stores.dynamodb.codec import decode, encode
+from hubsync.stores.dynamodb.schema import check_schema
+from hubsync.stores.dynamodb.table import StateItem, StateTable, done, unchanged
+from hubsync.stores.ports import PollCursor
+
+CONNECTIONS, SYNCS = "connections", "syncs"
+"""The partitions. There are dozens of items in them, and people wait for a list of them all."""
+
+_CONNECTION_APART = frozenset({"token", "webhook_secret", "version"})
+_SYNC_APART = frozenset({"hash_key", "version"})
+
+
+class VersionedItem(StateItem):
+    """An item that counts its writes in `v`; `body` is JSON text."""
+
+    v = NumberAttribute()
+    body = UnicodeAttribute()
+
+
+class ConnectionItem(VersionedItem):
+    """A connection. Its secrets are sealed already."""
+
+    token = BinaryAttribute(legacy_encoding=False)
+    webhook_secret = BinaryAttribute(legacy_encoding=False, null=True)
+
+    def value(self) -> Connection:
+        """As the rest of the system knows it."""
+        check_schema(self.schema)
+        return decode(Connection, self.body, token=self.token, webhook_secret=self.webhook_secret, version=int(self.v))
+
+
+class SyncItem(VersionedItem):
+    """A sync."""
+
+    hashing_key = BinaryAttribute(legacy_encoding=False)  # pynamodb gives `hash_key` a meaning of its own
+
+    def value(self) -> Sync:
+        """As the rest of the system knows it."""
+        check_schema(self.schema)
+        return decode(Sync, self.body, hash_key=self.hashing_key, version=int(self.v))
+
+
+class CursorItem(VersionedItem):
+    """A poll cursor."""
+
+    def value(self) -> PollCursor:
+        """As the rest of the system knows it."""
+        return decode(PollCursor, self.body, version=int(self.v))
+
+
+class DynamoSettingsStore:
+    """Connections and syncs, which are saved together."""
+
+    def __init__(self, table: StateTable) -> None:
+        self._table = table
+        self._connections = table.bind(ConnectionItem)
+        self._syncs = table.bind(SyncItem)
+
+    def connection(self, connection_id: str) -> Connection | None:
+        """See the port."""
+        item = self._connections.find(CONNECTIONS, connection_id)
+        return item.value() if item else None
+
+    def connections(self) -> Sequence[Connection]:
+        """See the port."""
+        return tuple(item.value() for item in self._connections.query(CONNECTIONS, consistent_read=True))
+
+    def put_connection(self, connection: Connection) -> bool:
+        """See the port."""
+        return self.save((connection,), ())
+
+    def sync(self, sync_id: str) -> Sync | None:
+        """See the port."""
+        item = self._syncs.find(SYNCS, sync_id)
+        return item.value() if item else None
+
+    def syncs(self) -> Sequence[Sync]:
+        """See the port."""
+        found = (item.value() for item in self._syncs.query(SYNCS, consistent_read=True))
+        return tuple(sorted(found, key=lambda sync: (sync.name, sync.id)))
+
+    def put_sync(self, sync: Sync) -> bool:
+        """See the port."""
+        return self.save((), (sync,))
+
+    def delete_sync(self, sync_id: str) -> None:
+        """See the port."""
+        self._syncs(SYNCS, sync_id).delete()
+
+    def save(self, connections: Sequence[Connection], syncs: Sequence[Sync]) -> bool:
+        """See the port."""
+        items: list[VersionedItem] = [
+            self._connections(
+                CONNECTIONS,
+                connection.id,
+                v=connection.version + 1,
+                body=encode(connection, without=_CONNECTION_APART),
+                token=connection.token,
+                webhook_secret=connection.webhook_secret,
+            )
+            for connection in connections
+        ]
+        items += [
+            self._syncs(
+                SYNCS, sync.id, v=sync.version + 1, body=encode(sync, without=_SYNC_APART), hashing_key=sync.hash_key
+            )
+            for sync in syncs
+        ]
+        if len(items) == 1:
+            return _saved(items[0])
+
+        def fill(transaction: TransactWrite) -> None:
+            for item in items:
+                transaction.save(item, condition=unchanged(type(item), type(item).v, _version_read(item)))
+
+        return not items or self._table.transacted(fill)
+
+
+class DynamoCursorStore:
+    """Poll cursors."""
+
+    def __init__(self, table: StateTable) -> None:
+        self._cursors = table.bind(CursorItem)
+
+    def cursor(self, connection_id: str, object_type: str) -> PollCursor | None:
+        """See the port."""
+        item = self._cursors.find(f"cursor#{connection_id}", object_type)
+        return item.value() if item else None
+
+    def put_cursor(self, cursor: PollCursor) -> bool:
+        """See the port."""
+        body = encode(cursor, without=frozenset({"version"}))
+        return _saved(
+            self._cursors(f"cursor#{cursor.connection_id}", cursor.object_type, v=cursor.version + 1, body=body)
+        )
+
+
+def _saved(item: VersionedItem) -> bool:
+    condition = unchanged(type(item), type(item).v, _version_read(item))
+    return done(lambda: item.save(condition=condition))
+
+
+def _version_read(item: VersionedItem) -> int | None:
+    return int(item.v) - 1 or None
