@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from hubsync.connectors.errors import ConnectorBugError
+from hubsync.connectors.errors import ConnectorBugError, ConnectorError, NeedsPersonError
 from hubsync.connectors.http import Answer
+from hubsync.connectors.hubspot.api import EXTERNAL_ID
 
 LONG_PAUSE = 900.0
 """Seconds to pause where the end is not known (the day's calls are used up, the account is being moved): the longest
@@ -28,23 +29,38 @@ def patience(status: int, body: Any) -> float | None:
 
 
 def required(answer: Answer, kind: str) -> Mapping[str, Any]:
-    """The body of an answer that cannot sensibly be anything but a success; raises `ConnectorBugError` otherwise."""
+    """The body of an answer that cannot sensibly be anything but a success; raises `unexpected` otherwise."""
     if not answer.ok or not isinstance(answer.body, Mapping):
         raise unexpected(answer, kind)
     return answer.body
 
 
-def unexpected(answer: Answer, kind: str) -> ConnectorBugError:
-    """The error for an answer that should be impossible.
+def whole_call(error: Mapping[str, Any]) -> bool:
+    """Whether a 400 is about the call itself, so that no single input can be blamed for it."""
+    return str(error.get("message") or "").startswith("Invalid input JSON") or _unprepared(error)
+
+
+def unexpected(answer: Answer, kind: str) -> ConnectorError:
+    """The error for an answer that no record is to blame for.
 
     It names the correlation id, by which HubSpot's support finds the call; HubSpot's own message stays out, because
     it repeats customers' values.
     """
     body = answer.body if isinstance(answer.body, Mapping) else {}
+    if answer.status == 400 and _unprepared(body):
+        return NeedsPersonError(
+            f"HubSpot's property {EXTERNAL_ID}, by which hubsync finds what it made, is not there any more ({kind}).",
+            remedy=f"Restore {EXTERNAL_ID} in HubSpot's settings, or save the sync again, which creates it anew.",
+        )
     category, correlation = body.get("category", "no category"), body.get("correlationId", "none")
     return ConnectorBugError(
         f"HubSpot answered {kind!r} with status {answer.status} ({category}, correlation id {correlation})."
     )
+
+
+def _unprepared(error: Mapping[str, Any]) -> bool:
+    """`Unable to perform update/upsert by non-unique 0-1 property`: ours was archived."""
+    return "non-unique" in str(error.get("message") or "")
 
 
 def server_time(answer: Answer, kind: str) -> int:

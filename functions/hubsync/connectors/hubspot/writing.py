@@ -15,7 +15,7 @@ from typing import Any
 
 from hubsync.connectors.errors import ConnectorBugError, NeedsPersonError, RetryLaterError
 from hubsync.connectors.http import Answer, Http
-from hubsync.connectors.hubspot.answers import unexpected
+from hubsync.connectors.hubspot.answers import unexpected, whole_call
 from hubsync.connectors.hubspot.api import BATCH, EXTERNAL_ID, objects
 from hubsync.connectors.hubspot.records import results_of, written_record
 from hubsync.connectors.hubspot.refusals import broken_definitions, refusal
@@ -25,8 +25,6 @@ from hubsync.model.record import Value
 MAX_CALLS = 40
 """Calls of one write, at most: enough to single out five bad records of a hundred. What is then still unsettled is
 deferred; each round settles some of it, and no write outlives its lease."""
-
-_OURS = frozenset({"INVALID_INPUT_JSON", "INVALID_JSON", "METHOD_NOT_ALLOWED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +157,7 @@ class Batch:
     def _take_refusal(self, group: Sequence[Input], answer: Answer) -> None:
         """A whole call was refused. Settles the one input it had, or those that write a property HubSpot refuses."""
         error: Mapping[str, Any] = answer.body
-        ours = error.get("category") in _OURS or str(error.get("message")).startswith("Invalid input JSON")
-        if answer.status not in {400, 404, 409} or ours:
+        if answer.status not in {400, 404, 409} or whole_call(error):
             raise unexpected(answer, self._kind)
         if len(group) == 1:
             self._settle(group, refusal(error))

@@ -1,0 +1,98 @@
+"""HubSpot's world: its simulator, in the process of the test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from random import Random
+
+import httpx
+from connector_world import FakeAllowance, MergingWorld, Trouble
+
+from hubsync.connectors.hubspot.connector import connect
+from hubsync.connectors.port import CallCount
+from hubsync.model.record import Value
+from hubsync.model.status import FailureCategory
+from infra.local.hubspot import PLANS, HubSpotSimulator, Settings
+from infra.local.transport import SimulatorTransport
+
+TOKEN = "a-token"
+START = 1_800_000_000_000
+
+
+class HubSpotWorld(MergingWorld):
+    """A HubSpot account whose clock moves with every edit, and which is prepared for hubsync."""
+
+    def __init__(self, object_type: str, *, identifier: str, text: str, other: str) -> None:
+        self.moment = START
+        self.simulator = HubSpotSimulator(
+            clock=lambda: self.moment,
+            random=Random(5),
+            token=TOKEN,
+            limits=replace(PLANS["unlimited"]),
+            settings=Settings(search_lag_ms=0),
+        )
+        self.client = httpx.Client(transport=SimulatorTransport(self.simulator))
+        self.allowance, self.calls = FakeAllowance(), CallCount()
+        self.connector = connect(
+            self.client,
+            token=TOKEN,
+            base_url="http://hubspot.example.com",
+            allowance=self.allowance,
+            calls=self.calls,
+        )
+        self.object_type, self.identifier, self.text, self.other = object_type, identifier, text, other
+        self.kind = {"contacts": "contact", "companies": "company"}[object_type]
+        self.invalid = ("lifecyclestage", "a stage that nobody has", FailureCategory.OPTION_MISSING)
+        self.unknown_id = "987654321"
+        self.connector.prepare([object_type])
+        self.forget_calls()
+
+    def forget_calls(self) -> None:
+        """Start counting anew, in the simulator as in the connector."""
+        self.simulator.calls.reset()
+        self.calls.calls = self.calls.throttled = 0
+        self.calls.by_kind.clear()
+        self.allowance.taken.clear()
+
+    def identity(self, number: int) -> Value:
+        return f"person{number}@example.com" if self.identifier == "email" else f"company{number}.example.com"
+
+    def seed(self, records: Sequence[Mapping[str, Value]]) -> list[str]:
+        return [str(id_) for id_ in self.simulator.seed(self.object_type, records)]
+
+    def edit(self, record_id: str, fields: Mapping[str, Value]) -> None:
+        self.moment += 5_000
+        self.simulator.edit(self.object_type, int(record_id), fields)
+
+    def delete(self, record_id: str) -> None:
+        self.moment += 5_000
+        self.simulator.archive(self.object_type, int(record_id))
+
+    def merge(self, kept: str, other: str) -> str:
+        self.moment += 5_000
+        return str(self.simulator.merge(self.object_type, int(kept), int(other)))
+
+    def content(self) -> Mapping[str, Mapping[str, Value]]:
+        found: dict[str, Mapping[str, Value]] = {}
+        for id_, properties in self.simulator.records(self.object_type).items():
+            found[str(id_)] = dict(properties)
+        return found
+
+    def strike(self, trouble: Trouble) -> None:
+        kinds = {
+            Trouble.THROTTLED: "429",
+            Trouble.UNAVAILABLE: "503",
+            Trouble.UNANSWERED: "lost-before",
+            Trouble.LOST_ANSWER: "lost-after",
+        }
+        self.simulator.fail(kinds[trouble], times=1)
+
+    def revoke(self) -> None:
+        self.simulator.settings.revoked = True
+
+    def forbid(self) -> None:
+        self.simulator.settings.scopes = []
+
+    def answered(self) -> int:
+        return self.simulator.calls.total
