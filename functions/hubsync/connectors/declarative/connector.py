@@ -1,0 +1,102 @@
+"""The connector of every application that a manifest describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from hubsync.connectors.declarative.failures import Refusals
+from hubsync.connectors.declarative.manifest import Manifest
+from hubsync.connectors.declarative.paging import Params
+from hubsync.connectors.declarative.reading import Reading
+from hubsync.connectors.declarative.shape import Shape
+from hubsync.connectors.declarative.writing import Writing
+from hubsync.connectors.errors import ConnectorBugError
+from hubsync.connectors.http import Http
+from hubsync.connectors.port import Create, Features, Page, Update, WriteResult
+from hubsync.model.record import Record
+from hubsync.model.schema import ObjectSchema
+
+EXTERNAL_ID_PREFIX = "hubsync-"
+
+
+class _Object(NamedTuple):
+    shape: Shape
+    reading: Reading
+    writing: Writing
+
+
+class DeclarativeConnector:
+    """One account of an application with a manifest; implements `Connector`.
+
+    `http` is made with the manifest's `headers` and the headers of its `auth`; `params` are the query parameters of its
+    `auth`. `external_id_prefix` marks hubsync's values in the application's external-id field, where people and other
+    programs write theirs. `threads` single reads may run at once.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        http: Http,
+        *,
+        params: Params = (),
+        external_id_prefix: str = EXTERNAL_ID_PREFIX,
+        threads: int = 4,
+    ) -> None:
+        self._name = manifest.name
+        refusals = Refusals(manifest.name, manifest.errors)
+        self._objects: dict[str, _Object] = {}
+        for name, spec in manifest.objects.items():
+            shape = Shape(name, spec, external_id_prefix)
+            reading = Reading(name, spec, shape, http, params=params, threads=threads)
+            self._objects[name] = _Object(shape, reading, Writing(name, spec, shape, reading, http, refusals, params))
+        specs = manifest.objects.values()
+        self.features = Features(
+            page_size=min(spec.list.page_size for spec in specs),
+            external_ids=all(spec.external_id is not None for spec in specs),
+        )
+
+    def schema(self, object_type: str) -> ObjectSchema:
+        """The fields that the manifest declares."""
+        return self._object(object_type).shape.schema
+
+    def prepare(self, object_types: Sequence[str]) -> None:
+        """Nothing to set up where the application brings its own external-id field; unknown types are refused."""
+        for object_type in object_types:
+            self._object(object_type)
+
+    def list_page(self, object_type: str, fields: Sequence[str], cursor: str | None, limit: int) -> Page:
+        """The next page of all living records; ask for each page of a list with the same limit."""
+        return self._object(object_type).reading.page(fields, cursor, limit)
+
+    def changed_page(self, object_type: str, fields: Sequence[str], since: int, cursor: str | None, limit: int) -> Page:
+        """The next page of what was changed at or after an instant (epoch ms); deleted records say so of themselves.
+
+        Raises `ConnectorBugError` where the manifest declares no `changed_since`.
+        """
+        return self._object(object_type).reading.page(fields, cursor, limit, since)
+
+    def read(self, object_type: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, Record]:
+        """The living records among some ids."""
+        return self._object(object_type).reading.by_id(ids, fields)
+
+    def find_created(
+        self, object_type: str, external_ids: Sequence[str], fields: Sequence[str]
+    ) -> Mapping[str, Record]:
+        """The living records that hubsync made with these external ids."""
+        return self._object(object_type).reading.by_external_id(external_ids, fields)
+
+    def create(self, object_type: str, inputs: Sequence[Create]) -> Sequence[WriteResult]:
+        """Make records, one call each; the record in the answer has every field of the manifest."""
+        return self._object(object_type).writing.create(inputs)
+
+    def update(self, object_type: str, inputs: Sequence[Update]) -> Sequence[WriteResult]:
+        """Write changed fields, one call each."""
+        return self._object(object_type).writing.update(inputs)
+
+    def _object(self, object_type: str) -> _Object:
+        found = self._objects.get(object_type)
+        if found is None:
+            known = ", ".join(self._objects)
+            raise ConnectorBugError(f"{self._name} has no object type {object_type!r}; it has {known}.")
+        return found

@@ -1,0 +1,25 @@
+"""Reads the webhooks of any application that a manifest describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hubsync.connectors.declarative.events import notices
+from hubsync.connectors.declarative.manifest import Manifest
+from hubsync.connectors.declarative.signature import verify
+from hubsync.connectors.port import Notice
+
+
+class DeclarativeWebhooks:
+    """A `WebhookReader`. Raises `ValueError` for an application that declares no webhooks."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        if manifest.webhooks is None:
+            raise ValueError(f"{manifest.name} declares no webhooks.")
+        self._signature = manifest.webhooks.signature
+        self._events = manifest.webhooks.events
+
+    def notices(self, headers: Mapping[str, str], body: bytes, secret: str, now: int) -> Sequence[Notice]:
+        """The references in a webhook; nothing of the body is looked at before its signature holds."""
+        verify(self._signature, headers, body, secret, now)
+        return notices(self._events, body)
