@@ -176,6 +176,14 @@ class ChangeFeed(Protocol):
         ...
 
 
+class ChangedPages(Protocol):
+    """Where an application lists what changed since an instant; a lost webhook is then found by polling, too."""
+
+    def changed_page(self, object_type: str, fields: Sequence[str], since: int, cursor: str | None, limit: int) -> Page:
+        """The next page of what changed at or after `since` (epoch ms), deleted records included where it tells."""
+        ...
+
+
 class SignatureError(Exception):
     """A webhook whose signature is missing, wrong or too old (answered 401)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from hubsync.connectors.port import ChangeFeed, Connector, WebhookReader
+from hubsync.connectors.port import ChangedPages, ChangeFeed, Connector, WebhookReader
 from hubsync.model.connection import Connection
 from hubsync.model.message import LookMessage, PageMessage, Queue
 
@@ -91,6 +91,10 @@ class Connectors(Protocol):
 
     def feed(self, connection: Connection) -> ChangeFeed | None:
         """Its change feed, if the application has one."""
+        ...
+
+    def changed(self, connection: Connection, object_type: str) -> ChangedPages | None:
+        """Its list of what changed since an instant, if the application has one for this object type."""
         ...
 
     def webhooks(self, connection: Connection) -> WebhookReader | None:

@@ -1,0 +1,53 @@
+"""Fingerprints of what was read, and the baseline that a finished look leaves behind.
+
+A baseline is kept by mapping number, so that an old mapping keeps its own through every save and a new one starts
+without (rule 1.2). Fields that only identify a record are watched as well, under numbers of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+
+from hubsync.engine.identify import fingerprint
+from hubsync.model.entry import Fingerprints
+from hubsync.model.record import Record
+from hubsync.model.side import Side
+from hubsync.model.sync import Sync
+
+IDENTIFYING = 60_000
+"""Numbers from here on belong to fields that are match keys and not mapped."""
+
+
+@lru_cache(maxsize=256)
+def watched(sync: Sync, side: Side) -> tuple[tuple[int, str], ...]:
+    """The numbers and names of the fields of `side` whose change is worth a look."""
+    mapped = [(mapping.number, mapping.field(side)) for mapping in sync.mappings]
+    names = {name for _, name in mapped}
+    keys = dict.fromkeys(name for key in sync.match_keys for name in key.fields(side))
+    return (*mapped, *((IDENTIFYING + at, name) for at, name in enumerate(keys) if name not in names))
+
+
+def fingerprints(sync: Sync, side: Side, record: Record) -> Fingerprints:
+    """The fingerprints of every watched field of a record as it is now."""
+    return {number: fingerprint(sync.hash_key, record.fields.get(name)) for number, name in watched(sync, side)}
+
+
+def settled(
+    read: Fingerprints,
+    before: Fingerprints,
+    *,
+    undecided: Collection[int],
+    written: Mapping[int, bytes],
+) -> Fingerprints:
+    """The baseline of one side after a look.
+
+    A field that was not to be written counts as seen (`read`). One whose write succeeded on this side takes the
+    fingerprint of the application's own answer (`written`); the rest of that answer is left aside, so that an edit
+    that slipped in between is found by the next look. One whose write did not succeed (`undecided`) keeps what stood
+    `before`, on both sides, so that the change is not forgotten (promise 3).
+    """
+    after = {number: value for number, value in read.items() if number not in undecided}
+    after.update({number: before[number] for number in undecided if number in before})
+    after.update(written)
+    return after

@@ -1,0 +1,59 @@
+"""What the engine has to know besides the entry and the two records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hubsync.model.identifier import IdentifierKind
+from hubsync.model.schema import FieldSchema
+from hubsync.model.side import Side
+from hubsync.model.sync import Sync
+
+
+class Standing(StrEnum):
+    """Where a record stands among all that have been seen (rules 3.1 to 3.5)."""
+
+    LONE = "lone"
+    MATCH = "match"
+    DUPLICATE = "duplicate"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What the claims say of a record.
+
+    `partner` is the entry that it matches, duplicates or waits for; `by` is the kind of identifier that decided.
+    `overruled` is a weaker kind that said otherwise (rule 3.2: domain wins over name). `key` is the claim that decided.
+    """
+
+    standing: Standing
+    partner: str | None = None
+    by: IdentifierKind | None = None
+    overruled: IdentifierKind | None = None
+    key: str | None = None
+
+
+LONE = Resolution(Standing.LONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The sync and what surrounds the decision.
+
+    `may_create` are the sides on which this look may make records: none while an index is incomplete, except from the
+    phase that owns the record. `conflict` is the kind of an identifier that a record of a bound pair has come to share
+    with another entry (rule 3.6). `schemas` are the fields by name, where known.
+    """
+
+    sync: Sync
+    may_create: frozenset[Side] = frozenset()
+    resolution: Resolution = LONE
+    conflict: IdentifierKind | None = None
+    schemas: Mapping[Side, Mapping[str, FieldSchema]] = field(default_factory=dict)
+
+    def field_schema(self, side: Side, name: str) -> FieldSchema | None:
+        """What is known of a field."""
+        return self.schemas.get(side, {}).get(name)

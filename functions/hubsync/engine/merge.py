@@ -1,0 +1,109 @@
+"""Compares one mapped field three ways: HubSpot now, the app now, and what both held when last in sync (rule 2.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hubsync.engine.identify import canonical_hash, fingerprint
+from hubsync.engine.transform import canonical
+from hubsync.model.entry import IndexEntry
+from hubsync.model.mapping import FieldMapping
+from hubsync.model.record import Value
+from hubsync.model.side import Side
+from hubsync.model.sync import Sync
+
+AGREE = "both sides agree"
+CHANGED = "changed on {side} only"
+FIRST = "{side} wins at first match"
+BOTH = "changed on both sides, {side} wins"
+FILLS = "{side} fills the blank"
+CLEARED = "cleared on {side}; a clear does not travel"
+AGAINST = "changed on {side}; the direction does not let it travel"
+KEPT = "left as it is until the other side changes"
+PRIMARY = "the primary email is kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a field. `write` is the side to be written, if any; `winner` the side whose value stands.
+
+    `drifted` says that the two values differ and are left alone.
+    """
+
+    why: str
+    write: Side | None = None
+    winner: Side | None = None
+    drifted: bool = False
+
+
+SAME = Verdict(AGREE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One side of the field: its normal form, and whether a person changed it since the baseline."""
+
+    side: Side
+    normal: str | None
+    changed: bool
+    known: bool
+    ours: bool
+
+    @property
+    def empty(self) -> bool:
+        return self.normal is None
+
+
+def merge(sync: Sync, entry: IndexEntry, mapping: FieldMapping, hubspot: Value, app: Value) -> Verdict:
+    """Decide one field of a bound pair from its two raw values."""
+    in_hubspot = canonical(mapping.transform, hubspot, region=sync.phone_region)
+    in_app = canonical(mapping.transform, app, region=sync.phone_region)
+    if in_hubspot == in_app:
+        return SAME
+    left = _look(sync, entry, mapping, Side.HUBSPOT, hubspot, in_hubspot)
+    right = _look(sync, entry, mapping, Side.APP, app, in_app)
+    if left.ours != right.ours:
+        # One side shows a value of ours whose write was never booked: the other side's value is what counts.
+        return _flow(sync, mapping, source=right if left.ours else left, why=CHANGED)
+    if not (left.known and right.known):
+        return _contest(sync, mapping, left, right, FIRST)
+    if (left.changed and right.changed) or (left.ours and right.ours):
+        return _contest(sync, mapping, left, right, BOTH)
+    if left.changed or right.changed:
+        return _flow(sync, mapping, source=left if left.changed else right, why=CHANGED)
+    return Verdict(KEPT, drifted=True)
+
+
+def _look(sync: Sync, entry: IndexEntry, mapping: FieldMapping, side: Side, value: Value, normal: str | None) -> _Field:
+    base = entry.half(side).fingerprints.get(mapping.number)
+    intent = entry.intent(side)
+    sent = intent.sent.get(mapping.number, ()) if intent is not None else ()
+    ours = bool(sent) and canonical_hash(sync.hash_key, normal) in sent
+    changed = not ours and base is not None and fingerprint(sync.hash_key, value) != base
+    return _Field(side, normal, changed, base is not None, ours)
+
+
+def _flow(sync: Sync, mapping: FieldMapping, *, source: _Field, why: str) -> Verdict:
+    """The value of one side goes to the other, if it may (rules 2.4, 2.5, 2.9)."""
+    target = source.side.other
+    if not sync.may_write(mapping, target):
+        return Verdict(AGAINST.format(side=source.side), drifted=True)
+    if source.empty and not mapping.clears:
+        return Verdict(CLEARED.format(side=source.side), drifted=True)
+    return Verdict(why.format(side=source.side), write=target, winner=source.side)
+
+
+def _contest(sync: Sync, mapping: FieldMapping, left: _Field, right: _Field, why: str) -> Verdict:
+    """Both sides have a say: the default app wins, an empty value never does (rules 2.3, 2.4)."""
+    winner, loser = (left, right) if sync.default_side is Side.HUBSPOT else (right, left)
+    if winner.empty:
+        if sync.may_write(mapping, winner.side):
+            return Verdict(FILLS.format(side=loser.side), write=winner.side, winner=loser.side)
+        return Verdict(AGAINST.format(side=loser.side), winner=winner.side, drifted=True)
+    if loser.empty:
+        if sync.may_write(mapping, loser.side):
+            return Verdict(FILLS.format(side=winner.side), write=loser.side, winner=winner.side)
+        return Verdict(AGAINST.format(side=winner.side), winner=winner.side, drifted=True)
+    if sync.may_write(mapping, loser.side):
+        return Verdict(why.format(side=winner.side), write=loser.side, winner=winner.side)
+    return Verdict(AGAINST.format(side=winner.side), winner=winner.side, drifted=True)

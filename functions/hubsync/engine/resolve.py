@@ -1,0 +1,143 @@
+"""Says where a record stands among all others, from the claims on its identifiers.
+
+The walk (rules 3.1 to 3.5, written down for people in docs/matching.md): the record's identifiers are walked strongest
+first, and the first one that anybody else holds decides. Held by a record of the other side that has no partner: a
+match. Held by one that has a partner, or only by one of the same side: a duplicate. Held by nobody: the record is
+alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hubsync.engine.context import LONE, Resolution, Standing
+from hubsync.model.entry import IndexEntry
+from hubsync.model.identifier import Claim, IdentifierKind
+from hubsync.model.record import RecordRef
+from hubsync.model.side import Side
+
+ORPHANED_AFTER_MS = 15 * 60 * 1000
+"""A slot whose entry does not know of it is honoured this long: its worker may be between two writes."""
+
+STRONG = frozenset({IdentifierKind.EMAIL, IdentifierKind.DOMAIN})
+"""Kinds that one record alone may have; names are shared by honest strangers."""
+
+
+def resolve(
+    ref: RecordRef,
+    own: str,
+    keys: Sequence[tuple[IdentifierKind, str]],
+    claims: Mapping[str, Claim],
+    entries: Mapping[str, IndexEntry],
+    now: int,
+) -> Resolution:
+    """Where the record `ref`, which has the entry `own` or would get it, stands.
+
+    `keys` are the claim keys of its identifiers, strongest first; `entries` holds every entry that the claims name and
+    that exists. `now` (epoch ms) is used to see whether a lease is alive.
+    """
+    for position, (kind, key) in enumerate(keys):
+        claim = claims.get(key)
+        if claim is None:
+            continue
+        found = _across(ref, own, claim, entries, now) or _beside(ref, own, claim, entries, now)
+        if found is None:
+            continue
+        standing, partner = found
+        overruled = _overruled(ref.side, partner, keys[position + 1 :], claims) if standing is Standing.MATCH else None
+        return Resolution(standing, partner, kind, overruled, key)
+    return LONE
+
+
+def conflict(
+    side: Side,
+    own: str,
+    keys: Sequence[tuple[IdentifierKind, str]],
+    claims: Mapping[str, Claim],
+    entries: Mapping[str, IndexEntry],
+    now: int,
+) -> IdentifierKind | None:
+    """The kind of the first identifier of a bound record that another entry holds on either side (rule 3.6).
+
+    Only strong kinds count, or a name where it is all there is.
+    """
+    kinds = {kind for kind, _ in keys}
+    for kind, key in keys:
+        if kind not in STRONG and kinds & STRONG:
+            continue
+        claim = claims.get(key)
+        if claim is None:
+            continue
+        for slot in (side, side.other):
+            holder = claim.holder(slot)
+            if holder is not None and holder != own and _holds(entries.get(holder), slot, claim, now) is not None:
+                return kind
+    return None
+
+
+def holds(entry: IndexEntry | None, side: Side, claim: Claim, now: int) -> bool:
+    """Whether the slot of `side` is really taken: by an entry that knows of it, or by one still being written."""
+    return claim.holder(side) is not None and _holds(entry, side, claim, now) is not None
+
+
+def _holds(entry: IndexEntry | None, side: Side, claim: Claim, now: int) -> bool | None:
+    """True if the entry knows of its slot, False if it may still come to; None if the slot is orphaned."""
+    if entry is not None and claim.key in entry.half(side).claims:
+        return True
+    return False if now - claim.claimed_at < ORPHANED_AFTER_MS else None
+
+
+def _across(
+    ref: RecordRef, own: str, claim: Claim, entries: Mapping[str, IndexEntry], now: int
+) -> tuple[Standing, str] | None:
+    """What a holder on the other side means."""
+    holder = claim.holder(ref.side.other)
+    if holder is None or holder == own:
+        return None
+    entry = entries.get(holder)
+    known = _holds(entry, ref.side.other, claim, now)
+    if known is None:
+        return None
+    if not known or entry is None:
+        return Standing.WAIT, holder
+    return _place(ref, entry, now), holder
+
+
+def _beside(
+    ref: RecordRef, own: str, claim: Claim, entries: Mapping[str, IndexEntry], now: int
+) -> tuple[Standing, str] | None:
+    """What a holder on the record's own side means; it may be a place kept for a record that is being created."""
+    holder = claim.holder(ref.side)
+    if holder is None or holder == own:
+        return None
+    entry = entries.get(holder)
+    known = _holds(entry, ref.side, claim, now)
+    if known is None:
+        return None
+    if not known or entry is None:
+        return Standing.WAIT, holder
+    if entry.half(ref.side).record_id in (None, ref.id):
+        return _place(ref, entry, now), holder
+    return Standing.DUPLICATE, holder
+
+
+def _place(ref: RecordRef, entry: IndexEntry, now: int) -> Standing:
+    """Whether the entry has room for the record on its side."""
+    half = entry.half(ref.side)
+    if half.present and half.record_id != ref.id:
+        return Standing.DUPLICATE
+    intent = entry.intent(ref.side)
+    if intent is not None and intent.create and entry.lease_until > now:
+        return Standing.WAIT
+    return Standing.MATCH
+
+
+def _overruled(
+    side: Side, partner: str, weaker: Sequence[tuple[IdentifierKind, str]], claims: Mapping[str, Claim]
+) -> IdentifierKind | None:
+    """The weaker kind that names another record of the other side, if one does (rule 3.2)."""
+    for kind, key in weaker:
+        holder = claims[key].holder(side.other) if key in claims else None
+        if holder is not None and holder != partner:
+            return kind
+    return None

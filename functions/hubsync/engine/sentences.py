@@ -1,0 +1,41 @@
+"""The sentences in which decisions are explained. None holds a customer's value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hubsync.engine.context import Context, Standing
+from hubsync.model.decision import FieldWin, Patch
+from hubsync.model.side import Side
+
+FORGOTTEN = "The record is gone, and so is what was known of it."
+DELETED = "The record was deleted in {side}."
+DELETED_REMEDY = "Restore it there, or leave it: it is not made again by itself."
+NO_EMAIL = "The contact has no valid email address."
+MISSING_IDENTIFIER = "The record has nothing that it could be matched by."
+DUPLICATE = "Another record with the same {kind} is in sync already."
+DIRECTION = "The sync's direction makes no new records in {side}."
+WAITING = "It waits for its turn in the initial sync."
+CREATE = "There is no such record in {side} yet: it is created."
+CONFLICT = "Another record has the same {kind} already."
+CONFLICT_REMEDY = "Change the {kind} of one of the two, or merge them."
+IN_STEP = "Both sides agree."
+
+
+def name(side: Side) -> str:
+    """A side, as people call it."""
+    return "HubSpot" if side is Side.HUBSPOT else "the app"
+
+
+def pair(patches: Mapping[Side, Patch], wins: Sequence[FieldWin], context: Context) -> str:
+    """What is done to a bound pair: which fields go where, and what else is worth knowing."""
+    parts = [f"{len(patch.fields)} field(s) go to {name(side)}" for side, patch in patches.items()]
+    resolution = context.resolution
+    if resolution.standing is Standing.MATCH:
+        parts.insert(0, f"matched by {resolution.by}")
+        if resolution.overruled is not None:
+            parts.append(f"the {resolution.overruled} named another record, the {resolution.by} counts")
+    contested = sum("both sides" in win.why for win in wins)
+    if contested:
+        parts.append(f"{contested} field(s) had changed on both sides")
+    return f"{'; '.join(parts).capitalize()}." if parts else IN_STEP

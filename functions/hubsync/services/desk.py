@@ -1,0 +1,81 @@
+"""Sets out what a worker needs for one sync: connectors, schemas, permissions to create."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hubsync.connectors.errors import NeedsPersonError
+from hubsync.model.connection import Connection, ConnectionStatus
+from hubsync.model.message import LookMessage, PageKey, Queue
+from hubsync.model.side import Side
+from hubsync.model.sync import Phase, Sync
+from hubsync.services.health import Health
+from hubsync.services.look.work import Desk, Wake
+from hubsync.services.ports import Clock, Connectors, Ids, Queues, Signals
+from hubsync.stores.ports import ConnectionStore, IndexStore, SyncStore
+
+GRACE_MS = 25_000
+"""A lease outlives the invocation's deadline by more than one call may take (`connectors.http.TIMEOUT_SECONDS`)."""
+
+WAKE_DELAY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFactory:
+    """Makes desks. `longest_ms` is how long an invocation may last; with the grace it is the longest lease."""
+
+    index: IndexStore
+    syncs: SyncStore
+    connections: ConnectionStore
+    connectors: Connectors
+    queues: Queues
+    clock: Clock
+    ids: Ids
+    signals: Signals
+    health: Health
+
+    def desk(self, sync: Sync, *, deadline: int, bulk: bool, page: PageKey | None = None) -> Desk | None:
+        """The desk for a sync; None while one of its connections needs a person, whose return rescans anyway."""
+        accounts = {side: self.connections.connection(sync.connection(side)) for side in Side}
+        ready: dict[Side, Connection] = {}
+        for side, account in accounts.items():
+            if account is None or account.status is ConnectionStatus.NEEDS_PERSON:
+                return None
+            ready[side] = account
+        connectors = {side: self.connectors.connector(account, bulk=bulk) for side, account in ready.items()}
+        schemas = {Side.APP: dict(connectors[Side.APP].schema(sync.app_object).fields)}
+        return Desk(
+            sync=sync,
+            index=self.index,
+            syncs=self.syncs,
+            connectors=connectors,
+            clock=self.clock,
+            signals=self.signals,
+            deadline=deadline,
+            grace=GRACE_MS,
+            may_create=may_create(sync, page),
+            wake=lambda wake: self._wake(sync, wake),
+            schemas=schemas,
+        )
+
+    def _wake(self, sync: Sync, wake: Wake) -> None:
+        message = LookMessage(sync.id, wake.side, wake.ids, wake.cause, self.ids.new(), self.clock.now())
+        self.queues.send(Queue.CHANGES, [message], delay=WAKE_DELAY_SECONDS)
+
+    def dead(self, sync: Sync, side: Side, error: NeedsPersonError) -> None:
+        """A token was refused: the connection waits for a person."""
+        self.health.needs_person(sync.connection(side), error)
+
+
+def may_create(sync: Sync, page: PageKey | None) -> frozenset[Side]:
+    """The sides on which a look may make records (rule 1.3).
+
+    A phase may create where it owns the records and the index of that side is complete; everything else only when both
+    indexes are complete, so that no half-built index makes a duplicate.
+    """
+    if page is not None and page.generation == sync.generation:
+        if page.phase is Phase.INDEX_HUBSPOT:
+            return frozenset()
+        if page.phase is Phase.SYNC_APP:
+            return frozenset({Side.HUBSPOT})
+    return frozenset(Side) if all(sync.index_complete(side) for side in Side) else frozenset()

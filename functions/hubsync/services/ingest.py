@@ -1,0 +1,81 @@
+"""Takes an application's webhook: checks who sent it, and puts references on the queue. No data goes through."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hubsync.connectors.port import PayloadError
+from hubsync.model.connection import Connection
+from hubsync.model.message import LookMessage, Queue
+from hubsync.model.side import Side
+from hubsync.services.ports import Clock, Connectors, Ids, Queues, Signals, Vault
+from hubsync.stores.ports import ConnectionStore, SyncStore
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes. API Gateway itself would take ten times as much."""
+
+REFERENCES = 100
+
+
+class UnknownConnectionError(Exception):
+    """There is no such connection, or it expects no webhooks (answered 404)."""
+
+
+class TooLargeError(Exception):
+    """The body is over `LARGEST_BODY` (answered 413)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """The webhook's use case. It reads settings and sends messages; it writes no table."""
+
+    connections: ConnectionStore
+    syncs: SyncStore
+    connectors: Connectors
+    queues: Queues
+    vault: Vault
+    clock: Clock
+    ids: Ids
+    signals: Signals
+
+    def receive(self, connection_id: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Enqueue the references in a webhook; returns how many. `headers` has lower-case names.
+
+        Raises `UnknownConnectionError`, `TooLargeError`, `SignatureError` or `PayloadError`; then nothing is enqueued.
+        """
+        connection = self.connections.connection(connection_id)
+        reader = self.connectors.webhooks(connection) if connection is not None else None
+        if connection is None or reader is None or connection.webhook_secret is None:
+            raise UnknownConnectionError("There is no connection of this name that takes webhooks.")
+        if len(body) > LARGEST_BODY:
+            raise TooLargeError("The body is larger than 1 MB.")
+        secret = self.vault.open(connection.webhook_secret, connection.id)
+        notices = reader.notices(headers, body, secret, self.clock.now())
+        if any(not notice.id for notice in notices):
+            raise PayloadError("An event names no record.")
+        touched: dict[str, dict[str, None]] = defaultdict(dict)
+        for notice in notices:
+            touched[notice.object_type][notice.id] = None
+        messages = self._messages(connection, {name: tuple(ids) for name, ids in touched.items()})
+        self.queues.send(Queue.CHANGES, messages)
+        return sum(len(message.ids) for message in messages)
+
+    def _messages(self, connection: Connection, touched: Mapping[str, tuple[str, ...]]) -> list[LookMessage]:
+        """One message for each running sync that has the object type, of at most 100 references."""
+        correlation_id, now = self.ids.new(), self.clock.now()
+        messages: list[LookMessage] = []
+        for sync in self.syncs.syncs():
+            for side in Side:
+                if not sync.running or sync.connection(side) != connection.id:
+                    continue
+                ids = touched.get(sync.object_type(side), ())
+                messages += [
+                    LookMessage(sync.id, side, ids[at : at + REFERENCES], "webhook", correlation_id, now)
+                    for at in range(0, len(ids), REFERENCES)
+                ]
+        self.signals.note(
+            "webhook_received", connection=connection.id, messages=len(messages), correlation_id=correlation_id
+        )
+        return messages

@@ -1,0 +1,222 @@
+"""Writes down what was done: baselines, status, failure, freed slots. Only what changed is written (promise 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+
+from hubsync.connectors.port import Deferred, Refused, Written
+from hubsync.engine.baseline import fingerprints, settled, watched
+from hubsync.engine.context import Standing
+from hubsync.model.decision import Action, Decision
+from hubsync.model.entry import Half, IndexEntry
+from hubsync.model.identifier import Waiter
+from hubsync.model.record import Record
+from hubsync.model.side import Side
+from hubsync.model.status import ExclusionReason, RecordStatus
+from hubsync.services.look.act import keys_after, store
+from hubsync.services.look.stand import Book
+from hubsync.services.look.work import Desk, Ended, Errand, Wake, Work
+from hubsync.stores.ports import DeleteEntry, DeleteWaiter, PutWaiter
+
+PAUSE_MS = 60 * 60 * 1000
+LONGEST_PAUSE_MS = 24 * PAUSE_MS
+WAKE_AT_ONCE = 10
+
+
+def inputs_of(desk: Desk, work: Work) -> str:
+    """A hash of everything that a refusal depends on: both records and the saved settings (rule 8.4)."""
+    digest = blake2b(str(desk.sync.generation).encode(), digest_size=8)
+    for side in Side:
+        record = work.record(side)
+        if record is not None:
+            for number, value in sorted(fingerprints(desk.sync, side, record).items()):
+                digest.update(number.to_bytes(2, "big") + value)
+    return digest.hexdigest()
+
+
+def commit(desk: Desk, book: Book, works: Sequence[Work], errand: Errand, ended: Ended) -> None:
+    """Bring every work to its end: settled, or deferred with its lease given back."""
+    finished: list[Work] = []
+    forgotten: list[Work] = []
+    for work in works:
+        decision = work.decision
+        if decision is None:
+            continue
+        if decision.action is Action.FORGET:
+            forgotten.append(work)
+            continue
+        again = _put_off(work)
+        work.entry = _released(work) if again is not None else _finished(desk, work, decision)
+        if again is not None:
+            ended.defer([work], again.after, again.kind)
+        _queue_duplicate(desk, work, errand)
+        finished.append(work)
+    _free_slots(desk, book, finished, forgotten)
+    changed = [work for work in finished if _differs(work)]
+    for work in store(desk, changed):
+        # Somebody else wrote the entry after our lease: whatever was done is found by the next look (promise 3).
+        if not any(deferral.ref == work.ref for deferral in ended.deferred):
+            ended.defer([work], 1, "commit_lost")
+    deleting = [work for work in forgotten if work.stored.version]
+    deleted = desk.index.write([DeleteEntry(work.stored) for work in deleting])
+    ended.defer([work for work, done in zip(deleting, deleted, strict=True) if not done], 1, "commit_lost")
+    put_off = {deferral.ref for deferral in ended.deferred}
+    ended.settled.extend(work.ref for work in works if work.decision is not None and work.ref not in put_off)
+
+
+def _put_off(work: Work) -> Deferred | None:
+    """Why the work is looked at again, if it is."""
+    for result in work.results.values():
+        if isinstance(result, Deferred):
+            return result
+        if isinstance(result, Refused) and (result.gone or result.stale):
+            return Deferred(0, "gone" if result.gone else "stale")
+    return None
+
+
+def _released(work: Work) -> IndexEntry:
+    """The entry with its lease given back. What was written stays an intent until the next look has booked it."""
+    keep = []
+    for intent in work.entry.intents:
+        result = work.results.get(intent.side)
+        certain = isinstance(result, Refused) or (isinstance(result, Deferred) and not result.unknown)
+        if not certain:
+            keep.append(intent)
+        elif (before := work.stored.intent(intent.side)) is not None:
+            keep.append(before)
+    return replace(work.entry, lease_until=0, intents=tuple(keep))
+
+
+def _finished(desk: Desk, work: Work, decision: Decision) -> IndexEntry:
+    """The entry as the decision and its outcome leave it."""
+    entry, now = work.entry, desk.clock.now()
+    status, failure, reason = decision.status, decision.failure, decision.reason
+    undecided = _undecided(work, decision)
+    for side, result in work.results.items():
+        if isinstance(result, Refused):
+            status, failure, reason = RecordStatus.FAILING, result.failure, result.failure.sentence
+        elif isinstance(result, Written) and entry.half(side).record_id is None:
+            entry = entry.with_half(side, replace(entry.half(side), record_id=result.record.ref.id, gone=False))
+            work.aliases.append(result.record.ref)
+    for side in Side:
+        entry = entry.with_half(side, _half(desk, work, decision, entry, side, undecided))
+    refused = status is RecordStatus.FAILING and failure is not None
+    inputs = inputs_of(desk, work) if refused else ""
+    repeated = refused and inputs == work.stored.inputs
+    attempts = work.stored.attempts + 1 if repeated else 1
+    pause = min(PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS)
+    return replace(
+        entry,
+        status=status,
+        failure=failure,
+        exclusion=decision.exclusion,
+        reason=_reason(work, decision, status, reason),
+        drifted=decision.drifted if decision.action is not Action.REFUSE else entry.drifted,
+        intents=(),
+        lease_until=0,
+        inputs=inputs,
+        attempts=attempts if refused else 0,
+        retry_at=now + pause if refused else 0,
+        since=now if status is not work.stored.status else work.stored.since,
+        settled_at=now,
+    )
+
+
+def _reason(work: Work, decision: Decision, status: RecordStatus, reason: str) -> str:
+    """The sentence to keep: the last one that told of a change, so that a look without consequence writes nothing."""
+    news = decision.patches or status is not work.stored.status or not work.stored.version
+    return reason if news else work.stored.reason
+
+
+def _undecided(work: Work, decision: Decision) -> set[int]:
+    """The mapping numbers whose write did not succeed: their change must not be taken for settled."""
+    undecided: set[int] = set()
+    for side, patch in decision.patches.items():
+        if not isinstance(work.results.get(side), Written):
+            undecided |= set(patch.sent)
+    return undecided
+
+
+def _half(desk: Desk, work: Work, decision: Decision, entry: IndexEntry, side: Side, undecided: set[int]) -> Half:
+    """One side's half: its baseline and its claims after the look."""
+    half = entry.half(side)
+    result, patch, record = work.results.get(side), decision.patches.get(side), work.record(side)
+    if side in decision.baselines:
+        written: dict[int, bytes] = {}
+        read = decision.baselines[side]
+        if isinstance(result, Written) and patch is not None:
+            shown = fingerprints(desk.sync, side, result.record)
+            written = {number: shown[number] for number in patch.sent if number in shown}
+        half = replace(half, fingerprints=settled(read, half.fingerprints, undecided=undecided, written=written))
+    elif isinstance(result, Written) and patch is not None and patch.create:
+        half = replace(half, fingerprints=_of_created(desk, side, result.record, undecided))
+    claims = half.claims
+    if decision.action in (Action.UPDATE, Action.NOTHING) and record is not None and not isinstance(result, Refused):
+        after = {key for _, key in keys_after(desk, work, side, patch)}
+        claims = tuple(key for key in claims if key in after)
+    elif not half.present and not entry.half(side.other).present:
+        claims = ()
+    return replace(half, claims=claims)
+
+
+def _of_created(desk: Desk, side: Side, record: Record, undecided: Iterable[int]) -> dict[int, bytes]:
+    shown = fingerprints(desk.sync, side, record)
+    left = set(undecided)
+    return {number: shown[number] for number, _ in watched(desk.sync, side) if number not in left}
+
+
+def _differs(work: Work) -> bool:
+    """Whether there is anything to write down."""
+    if work.absorbed is not None or work.aliases or work.entry.version == 0 or work.results:
+        return True
+    calm = replace(work.entry, settled_at=0, retry_at=0, attempts=0, version=0)
+    return calm != replace(work.stored, settled_at=0, retry_at=0, attempts=0, version=0)
+
+
+def _queue_duplicate(desk: Desk, work: Work, errand: Errand) -> None:
+    """Put a new duplicate in the line for the slot that it lost (rule 3.5)."""
+    key = work.resolution.key
+    if work.entry.exclusion is not ExclusionReason.DUPLICATE or key is None:
+        return
+    if work.resolution.standing is Standing.DUPLICATE and (
+        work.stored.exclusion is not ExclusionReason.DUPLICATE or errand.forced
+    ):
+        desk.index.write([PutWaiter(desk.sync.id, Waiter(key, work.ref.side, work.place, work.entry.id))])
+
+
+def _free_slots(desk: Desk, book: Book, finished: Sequence[Work], forgotten: Sequence[Work]) -> None:
+    """Free the slots that are no longer needed and wake those who waited for one.
+
+    This comes before the entry is stored: should we die in between, the repeated look finds the entry as it was and
+    frees again; the other way round a waiter could sleep for ever.
+    """
+    released: list[tuple[Side, str]] = []
+    for work in finished:
+        for side in Side:
+            needless = set(work.stored.half(side).claims) - set(work.entry.half(side).claims)
+            released += _release(book, work, side, needless)
+    for work in forgotten:
+        for side in Side:
+            released += _release(book, work, side, work.stored.half(side).claims)
+    if not released:
+        return
+    book.save()
+    for side, key in released:
+        waiters = desk.index.waiters(desk.sync.id, key, side, WAKE_AT_ONCE)
+        if not waiters:
+            continue
+        entries = desk.index.entries(desk.sync.id, [waiter.entry_id for waiter in waiters])
+        named = [entries[waiter.entry_id].half(side).record_id for waiter in waiters if waiter.entry_id in entries]
+        if ids := tuple(record_id for record_id in named if record_id is not None):
+            desk.wake(Wake(side, ids, "slot_freed"))
+        desk.index.write([DeleteWaiter(desk.sync.id, waiter) for waiter in waiters])
+
+
+def _release(book: Book, work: Work, side: Side, keys: Iterable[str]) -> list[tuple[Side, str]]:
+    """Free slots of an entry; names each even if it was free already, for an earlier attempt may have died here."""
+    wanted = list(keys)
+    book.load(wanted, [])
+    book.free(work.entry.id, side, wanted)
+    return [(side, key) for key in wanted]

@@ -1,0 +1,138 @@
+"""Finds the entries of some references and reads their records, on the side that was named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hubsync.engine.baseline import fingerprints
+from hubsync.model.entry import Half, IndexEntry, entry_id_for
+from hubsync.model.record import Record, RecordRef
+from hubsync.model.side import Side
+from hubsync.model.status import RecordStatus
+from hubsync.model.sync import Sync
+from hubsync.services.look.merged import follow_merges
+from hubsync.services.look.work import Desk, Errand, Work
+from hubsync.stores.ports import PutAlias
+
+READ_AT_ONCE = 100
+
+
+def read(desk: Desk, side: Side, ids: Sequence[str]) -> dict[str, Record]:
+    """The living records of one side, by the id asked for; raises what the connector raises."""
+    found: dict[str, Record] = {}
+    distinct = list(dict.fromkeys(ids))
+    for start in range(0, len(distinct), READ_AT_ONCE):
+        chunk = distinct[start : start + READ_AT_ONCE]
+        found.update(
+            desk.connectors[side].read(desk.sync.object_type(side), chunk, desk.sync.fields(side)),
+        )
+    return {asked: record for asked, record in found.items() if not record.deleted}
+
+
+def gather(
+    desk: Desk,
+    refs: Sequence[RecordRef],
+    seen: Mapping[RecordRef, Record],
+    places: Mapping[RecordRef, str],
+) -> list[Work]:
+    """One work for each entry, in the order of the references, with the record of their side.
+
+    `seen` are records that a scan has just read, `places` their places in it. Reads raise `RetryLaterError` or
+    `NeedsPersonError`.
+    """
+    refs = list(dict.fromkeys(refs))
+    if not refs:
+        return []
+    side = refs[0].side
+    unread = [ref.id for ref in refs if ref not in seen]
+    records: dict[str, Record] = {ref.id: seen[ref] for ref in refs if ref in seen}
+    read_at = desk.clock.now()
+    if unread:
+        records.update(read(desk, side, unread))
+    entries = dict(desk.index.find(desk.sync.id, refs))
+    entries.update(follow_merges(desk, {ref: records[ref.id] for ref in refs if ref.id in records}, entries))
+    entries.update(_by_external_id(desk, refs, records, entries))
+    works: dict[str, Work] = {}
+    for ref in refs:
+        record = records.get(ref.id)
+        own = record.ref if record is not None else ref
+        entry = entries.get(ref) or IndexEntry(desk.sync.id, entry_id_for(own))
+        if entry.id in works:
+            continue
+        works[entry.id] = _work(ref, entry, record, places.get(ref, f"~{read_at:014d}"), read_at)
+    return list(works.values())
+
+
+def _work(ref: RecordRef, entry: IndexEntry, record: Record | None, place: str, read_at: int) -> Work:
+    if ref.side is Side.HUBSPOT and ref.id.isdigit():
+        place = ref.id.zfill(20)  # rule 3.5: among HubSpot's own duplicates the lowest id is first
+    work = Work(ref, entry, entry, place, {ref.side: record}, read_at=read_at)
+    half = entry.half(ref.side)
+    if record is not None:
+        changed = Half(record.ref.id, half.fingerprints, half.claims, gone=False)
+        work.entry = entry.with_half(ref.side, changed)
+    elif half.record_id is not None:
+        work.entry = entry.with_half(ref.side, Half(half.record_id, half.fingerprints, half.claims, gone=True))
+    return work
+
+
+def _by_external_id(
+    desk: Desk,
+    refs: Sequence[RecordRef],
+    records: Mapping[str, Record],
+    entries: Mapping[RecordRef, IndexEntry],
+) -> dict[RecordRef, IndexEntry]:
+    """Unknown records that carry our external id: the echo of a create, perhaps of one that crashed before its commit.
+
+    The id alone proves nothing, an app may let people copy it: the entry must still have room on that side.
+    """
+    prefix = f"{desk.sync.id}:"
+    wanted: dict[RecordRef, str] = {}
+    for ref in refs:
+        record = records.get(ref.id)
+        if ref not in entries and record is not None and (record.external_id or "").startswith(prefix):
+            wanted[ref] = (record.external_id or "").removeprefix(prefix)
+    if not wanted:
+        return {}
+    found = desk.index.entries(desk.sync.id, wanted.values())
+    adopted: dict[RecordRef, IndexEntry] = {}
+    for ref, entry_id in wanted.items():
+        entry = found.get(entry_id)
+        if entry is not None and entry.half(ref.side).record_id is None:
+            adopted[ref] = bind(entry, ref)
+    desk.index.write([PutAlias(desk.sync.id, ref, entry.id) for ref, entry in adopted.items()])
+    return adopted
+
+
+def bind(entry: IndexEntry, ref: RecordRef) -> IndexEntry:
+    """The entry with a record on the side where it had none. Both baselines begin anew: it is their first match.
+
+    An open intent stays: values that it names are ours, not a person's.
+    """
+    other = entry.half(ref.side.other)
+    bound = entry.with_half(ref.side.other, Half(other.record_id, {}, other.claims, other.gone))
+    return bound.with_half(ref.side, Half(ref.id, {}, entry.half(ref.side).claims))
+
+
+def unchanged(desk: Desk, work: Work, errand: Errand) -> bool:
+    """Whether there is nothing to look at: the record equals its baseline and nothing is open (promise 4)."""
+    entry, stored, side = work.entry, work.stored, work.ref.side
+    if work.record(side) is None:
+        return stored.version == 0 or (stored.half(side).gone and stored.status is RecordStatus.FAILING)
+    if errand.forced or stored.version == 0 or entry.intents:
+        return False
+    if stored.status in (RecordStatus.PENDING, RecordStatus.QUEUED) or (errand.scan and not stored.bound):
+        return False
+    before = stored.half(side)
+    if before.gone or before.record_id != entry.half(side).record_id:
+        return False
+    if stored.status is RecordStatus.FAILING and stored.inputs and stored.retry_at <= desk.clock.now():
+        return False
+    return shows_baseline(desk.sync, stored, work.record(side))
+
+
+def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None) -> bool:
+    """Whether a record shows just what the entry's baseline holds."""
+    if record is None:
+        return False
+    return entry.half(record.ref.side).fingerprints == fingerprints(sync, record.ref.side, record)

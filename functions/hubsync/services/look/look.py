@@ -1,0 +1,172 @@
+"""The look: the one way in which anything is ever written (promise 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
+from hubsync.connectors.port import Refused, Written
+from hubsync.engine.context import Context, Standing
+from hubsync.engine.decide import decide
+from hubsync.model.decision import Action
+from hubsync.model.record import Record, RecordRef
+from hubsync.model.side import Side
+from hubsync.model.status import RecordStatus
+from hubsync.services.look.act import claim_ahead, lease, write
+from hubsync.services.look.commit import commit, inputs_of
+from hubsync.services.look.gather import gather, unchanged
+from hubsync.services.look.stand import Book, find_conflicts, read_partners, stand
+from hubsync.services.look.work import Deferral, Desk, Ended, Errand, Wake, Work
+
+LEASED_WAIT = 3.0
+"""Seconds to wait for a lease that another worker holds."""
+
+
+def look(
+    desk: Desk,
+    refs: Sequence[RecordRef],
+    errand: Errand,
+    seen: Mapping[RecordRef, Record] | None = None,
+    places: Mapping[RecordRef, str] | None = None,
+    claimed: Callable[[], None] | None = None,
+) -> Ended:
+    """Look at some records of one side again; whatever state they are found in, they end settled or deferred.
+
+    `seen` are records that a scan has just read, `places` their places in the scan. `claimed` is called once every
+    identifier has been claimed, before anything is written remotely; it is not called if that could not be done, so
+    that a scan can keep its pages in order. Nothing is raised for a record's
+    or an application's sake; what a store raises is left to the queue.
+    """
+    ended = Ended()
+    if not refs:
+        return ended
+    side = refs[0].side
+    try:
+        works = gather(desk, refs, seen or {}, places or {})
+        ended.settled.extend(_spoken_for(refs, works))
+        works = _open(desk, works, errand, ended)
+        book = Book(desk)
+        stand(desk, book, works, scanning=errand.scan)
+        works = _unleased(desk, works, ended)
+        side = side.other
+        read_partners(desk, works)
+    except RetryLaterError as error:
+        _defer_rest(refs, ended, error.after, error.kind)
+        return ended
+    except NeedsPersonError as error:
+        ended.dead = (side, error)
+        _defer_rest(refs, ended, 60, "needs_person")
+        return ended
+    find_conflicts(desk, book, works)
+    for work in works:
+        context = Context(desk.sync, desk.may_create, work.resolution, work.conflict, desk.schemas)
+        work.decision = decide(work.entry, work.record(Side.HUBSPOT), work.record(Side.APP), context)
+    works = _not_refused_already(desk, works, errand, ended)
+    _act(desk, book, works, errand, ended, claimed)
+    return ended
+
+
+def _act(
+    desk: Desk,
+    book: Book,
+    works: list[Work],
+    errand: Errand,
+    ended: Ended,
+    claimed: Callable[[], None] | None,
+) -> None:
+    """Claim, lease, write, commit."""
+    lost = claim_ahead(book, works)
+    ended.defer(lost, 0.5, "claim_lost")
+    if claimed is not None:
+        claimed()
+    works = [work for work in works if work not in lost]
+    writing = [work for work in works if work.decision is not None and work.decision.patches]
+    if writing:
+        failed = lease(desk, writing)
+        ended.defer(failed, 1, "lease_lost")
+        works = [work for work in works if work not in failed]
+        writing = [work for work in writing if work not in failed]
+        if _fenced(desk):
+            ended.defer(works, 0, "fenced")
+            return
+        ended.dead = write(desk, writing)
+    commit(desk, book, works, errand, ended)
+    _tell(desk, works, errand)
+
+
+def _spoken_for(refs: Sequence[RecordRef], works: Sequence[Work]) -> list[RecordRef]:
+    """References that another reference of the same look stands for: two names of one entry."""
+    named = {work.ref for work in works}
+    return [ref for ref in dict.fromkeys(refs) if ref not in named]
+
+
+def _open(desk: Desk, works: Sequence[Work], errand: Errand, ended: Ended) -> list[Work]:
+    """The works that need more than the first read."""
+    rest: list[Work] = []
+    for work in works:
+        if unchanged(desk, work, errand):
+            ended.settled.append(work.ref)
+        else:
+            rest.append(work)
+    return _unleased(desk, rest, ended)
+
+
+def _unleased(desk: Desk, works: Sequence[Work], ended: Ended) -> list[Work]:
+    """The works whose entry nobody else is at; the others wait."""
+    now = desk.clock.now()
+    leased = [work for work in works if work.stored.lease_until > now]
+    fenced = [work for work in works if work.stored.generation > desk.sync.generation]
+    ended.defer(leased, LEASED_WAIT, "leased")
+    ended.defer(fenced, 1, "fenced")
+    return [work for work in works if work not in leased and work not in fenced]
+
+
+def _not_refused_already(desk: Desk, works: Sequence[Work], errand: Errand, ended: Ended) -> list[Work]:
+    """Leaves out what was refused before just as it is now, until its pause is over (rule 8.4)."""
+    rest: list[Work] = []
+    for work in works:
+        before = work.stored
+        known = before.status is RecordStatus.FAILING and before.inputs and before.retry_at > desk.clock.now()
+        acting = work.decision is not None and work.decision.action in (Action.CREATE, Action.UPDATE)
+        if known and acting and not errand.forced and before.inputs == inputs_of(desk, work):
+            ended.settled.append(work.ref)
+        else:
+            rest.append(work)
+    return rest
+
+
+def _fenced(desk: Desk) -> bool:
+    """Whether the sync was saved, turned off or deleted since this work began (rule 1.2)."""
+    now = desk.syncs.sync(desk.sync.id)
+    return now is None or not now.running or now.generation != desk.sync.generation
+
+
+def _defer_rest(refs: Sequence[RecordRef], ended: Ended, after: float, kind: str) -> None:
+    done = {*ended.settled, *(deferral.ref for deferral in ended.deferred)}
+    ended.deferred.extend(Deferral(ref, after, kind) for ref in dict.fromkeys(refs) if ref not in done)
+
+
+def _tell(desk: Desk, works: Sequence[Work], errand: Errand) -> None:
+    """Metrics, log lines and wakes for what was done. No value of a customer is in them."""
+    desk.signals.count("RecordsLooked", len(works))
+    for work in works:
+        decision = work.decision
+        if decision is None:
+            continue
+        for side, result in work.results.items():
+            if isinstance(result, Written):
+                desk.signals.count("WritesHubSpot" if side is Side.HUBSPOT else "WritesApp")
+            if isinstance(result, Refused) and result.existing_id is not None:
+                desk.wake(Wake(side, (result.existing_id,), "in_the_way"))
+        if work.results or work.resolution.standing is Standing.MATCH:
+            desk.signals.note(
+                "record_decided",
+                sync=desk.sync.id,
+                entry=work.entry.id,
+                action=decision.action,
+                status=work.entry.status,
+                reason=decision.reason,
+                won=",".join(f"{win.number}:{win.winner}" for win in decision.wins),
+                correlation_id=errand.correlation_id,
+                cause=errand.cause,
+            )

@@ -1,0 +1,167 @@
+"""Says who is whom: resolves unbound records against the claims, and finds identifiers that two pairs share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from hubsync.connectors.errors import RetryLaterError
+from hubsync.engine.context import Resolution, Standing
+from hubsync.engine.resolve import conflict, holds, resolve
+from hubsync.model.entry import IndexEntry
+from hubsync.model.identifier import Claim
+from hubsync.model.side import Side
+from hubsync.services.look.gather import bind, read
+from hubsync.services.look.work import Desk, Work
+from hubsync.stores.ports import IndexWrite, PutClaim
+
+
+@dataclass(slots=True)
+class Book:
+    """The claims and entries of one look: as they were read, with what this look changes on top.
+
+    Records of one batch are resolved one after the other against the book, so that the first of two duplicates in a
+    page is the first; the claims' versions then make sure that nobody else changed them meanwhile.
+    """
+
+    desk: Desk
+    claims: dict[str, Claim] = field(default_factory=dict)
+    entries: dict[str, IndexEntry] = field(default_factory=dict)
+    _touched: dict[str, set[str]] = field(default_factory=dict)
+
+    def load(self, keys: Iterable[str], works: Sequence[Work]) -> None:
+        """Read claims and the entries they name."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self.claims]
+        if missing:
+            self.claims.update(self.desk.index.claims(self.desk.sync.id, missing))
+        self.entries.update({work.entry.id: work.entry for work in works})
+        named = {
+            holder
+            for key in missing
+            for holder in (self.claims[key].hubspot, self.claims[key].app)
+            if holder is not None and holder not in self.entries
+        }
+        if named:
+            self.entries.update(self.desk.index.entries(self.desk.sync.id, named))
+
+    def take(self, work: Work, side: Side, keys: Iterable[str]) -> tuple[str, ...]:
+        """Give an entry the slots of `side` that are free or its own; returns the keys it holds then."""
+        now, held = self.desk.clock.now(), []
+        mine = {work.entry.id, work.absorbed.id if work.absorbed else work.entry.id}
+        for key in keys:
+            claim = self.claims[key]
+            holder = claim.holder(side)
+            free = holder is None or holder in mine or not holds(self.entries.get(holder), side, claim, now)
+            if not free:
+                continue
+            held.append(key)
+            if holder != work.entry.id:
+                self.claims[key] = claim.held_by(side, work.entry.id, now)
+                self._touched.setdefault(key, set()).add(work.entry.id)
+        return tuple(held)
+
+    def free(self, entry_id: str, side: Side, keys: Iterable[str]) -> list[str]:
+        """Free the slots of `side` that an entry holds; returns those that it did hold."""
+        freed = []
+        for key in keys:
+            claim = self.claims[key]
+            if claim.holder(side) == entry_id:
+                self.claims[key] = claim.held_by(side, None, self.desk.clock.now())
+                self._touched.setdefault(key, set()).add(entry_id)
+                freed.append(key)
+        return freed
+
+    def save(self) -> set[str]:
+        """Write the changed claims; returns the ids of the entries that lost a race for one."""
+        keys = list(self._touched)
+        writes: list[IndexWrite] = [PutClaim(self.desk.sync.id, self.claims[key]) for key in keys]
+        lost: set[str] = set()
+        for key, done in zip(keys, self.desk.index.write(writes), strict=True):
+            if done:
+                self.claims[key] = replace(self.claims[key], version=self.claims[key].version + 1)
+            else:
+                lost |= self._touched[key]
+                del self.claims[key]
+        self._touched.clear()
+        return lost
+
+
+def stand(desk: Desk, book: Book, works: Sequence[Work], *, scanning: bool) -> None:
+    """Resolve every unbound record, in order: each is bound to the partner it matches, or gets its standing.
+
+    While the index of its side is incomplete a record takes its place only in the scan (`scanning`); met elsewhere it
+    waits, so that no half-built index makes a duplicate and the first one in the scan stays the first (rule 1.3).
+    """
+    unbound = [work for work in works if _to_resolve(work)]
+    for work in unbound:
+        record = work.record(work.ref.side)
+        work.keys[work.ref.side] = desk.keys(record) if record is not None else ()
+    book.load((key for work in unbound for _, key in work.keys[work.ref.side]), works)
+    for work in unbound:
+        if scanning or desk.sync.index_complete(work.ref.side):
+            _resolve(book, work)
+        else:
+            work.resolution = Resolution(Standing.WAIT)
+
+
+def _to_resolve(work: Work) -> bool:
+    entry, side = work.entry, work.ref.side
+    return work.record(side) is not None and entry.half(side.other).record_id is None
+
+
+def _resolve(book: Book, work: Work) -> None:
+    side, keys = work.ref.side, work.keys[work.ref.side]
+    record = work.record(side)
+    if record is None:
+        return
+    work.resolution = resolve(record.ref, work.entry.id, keys, book.claims, book.entries, book.desk.clock.now())
+    if work.resolution.standing is Standing.MATCH and work.resolution.partner is not None:
+        partner = book.entries[work.resolution.partner]
+        if work.stored.version:
+            work.absorbed = work.stored
+        healed = partner.half(side).record_id == record.ref.id  # bound before, only its alias was lost
+        work.stored = partner
+        work.entry = partner if healed else bind(partner, record.ref)
+        work.aliases.append(record.ref)
+        book.entries[work.entry.id] = work.entry
+    if work.resolution.standing in (Standing.MATCH, Standing.LONE):
+        # The slots are taken here already, so that the next record of this batch finds them taken.
+        half = work.entry.half(side)
+        work.entry = work.entry.with_half(side, replace(half, claims=book.take(work, side, [key for _, key in keys])))
+        book.entries[work.entry.id] = work.entry
+
+
+def read_partners(desk: Desk, works: Sequence[Work]) -> None:
+    """Read the other side of every bound entry, in batches; a partner that is missing is gone."""
+    for side in Side:
+        wanted = [work for work in works if side not in work.records and work.entry.half(side).record_id is not None]
+        found = read(desk, side, [work.entry.half(side).record_id or "" for work in wanted])
+        for work in wanted:
+            half = work.entry.half(side)
+            record = found.get(half.record_id or "")
+            if record is not None and record.ref.id != half.record_id:
+                raise RetryLaterError("A partner was merged meanwhile.", after=0, kind="merged")
+            work.records[side] = record
+            work.entry = work.entry.with_half(side, replace(half, gone=record is None))
+
+
+def find_conflicts(desk: Desk, book: Book, works: Sequence[Work]) -> None:
+    """For bound pairs: work out both sides' keys, and whether a new one is held by another entry (rule 3.6)."""
+    pairs = [work for work in works if all(work.record(side) is not None for side in Side)]
+    for work in pairs:
+        for side in Side:
+            record = work.record(side)
+            if side not in work.keys and record is not None:
+                work.keys[side] = desk.keys(record)
+    changed = [
+        (work, side)
+        for work in pairs
+        for side in Side
+        if {key for _, key in work.keys[side]} != set(work.entry.half(side).claims)
+    ]
+    book.load((key for work, side in changed for _, key in work.keys[side]), [work for work, _ in changed])
+    now = desk.clock.now()
+    for work, side in changed:
+        news = [pair for pair in work.keys[side] if pair[1] not in work.entry.half(side).claims]
+        if work.conflict is None and work.resolution.standing is Standing.LONE:
+            work.conflict = conflict(side, work.entry.id, news, book.claims, book.entries, now)

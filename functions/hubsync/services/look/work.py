@@ -1,0 +1,120 @@
+"""What one look carries from step to step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from hubsync.connectors.errors import NeedsPersonError
+from hubsync.connectors.port import Connector, WriteResult
+from hubsync.engine.context import LONE, Resolution
+from hubsync.engine.identify import claim_key, identifiers
+from hubsync.model.decision import Decision
+from hubsync.model.entry import IndexEntry
+from hubsync.model.identifier import IdentifierKind
+from hubsync.model.record import Record, RecordRef
+from hubsync.model.schema import FieldSchema
+from hubsync.model.side import Side
+from hubsync.model.sync import Sync
+from hubsync.services.ports import Clock, Signals
+from hubsync.stores.ports import IndexStore, SyncStore
+
+Keys = tuple[tuple[IdentifierKind, str], ...]
+"""The claim keys of a record's identifiers, strongest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """References that a look set free or stumbled on."""
+
+    side: Side
+    ids: tuple[str, ...]
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that one invocation works with for one sync.
+
+    `deadline` (epoch ms) is when the invocation ends; no call starts that could outlive it. A lease lasts `grace` ms
+    beyond it. `may_create` are the sides on which new records may be made. `schemas` are the fields by side and name.
+    `wake` puts references on the queue at once: they are looked at again, in this order, whatever they show.
+    """
+
+    sync: Sync
+    index: IndexStore
+    syncs: SyncStore
+    connectors: dict[Side, Connector]
+    clock: Clock
+    signals: Signals
+    deadline: int
+    grace: int
+    may_create: frozenset[Side]
+    wake: Callable[[Wake], None]
+    schemas: dict[Side, dict[str, FieldSchema]] = field(default_factory=dict)
+
+    def keys(self, record: Record) -> Keys:
+        """The claim keys of a record."""
+        found = identifiers(self.sync, record.ref.side, record)
+        return tuple((one.kind, claim_key(self.sync.hash_key, one)) for one in found)
+
+
+@dataclass(slots=True)
+class Work:
+    """One record that is looked at, and what is known of it so far.
+
+    `ref` is the reference as it was asked for. `entry` is as it is going to be; `stored` as it was read. `absorbed` is
+    the lone entry that is fused into `entry` because its record found its partner. `aliases` are records that the entry
+    was not made for and that have to lead to it. `place` orders duplicates. `read_at` is epoch ms.
+    """
+
+    ref: RecordRef
+    entry: IndexEntry
+    stored: IndexEntry
+    place: str
+    records: dict[Side, Record | None] = field(default_factory=dict)
+    keys: dict[Side, Keys] = field(default_factory=dict)
+    resolution: Resolution = LONE
+    conflict: IdentifierKind | None = None
+    absorbed: IndexEntry | None = None
+    decision: Decision | None = None
+    results: dict[Side, WriteResult] = field(default_factory=dict)
+    aliases: list[RecordRef] = field(default_factory=list)
+    read_at: int = 0
+
+    def record(self, side: Side) -> Record | None:
+        """The record of `side` as it was read."""
+        return self.records.get(side)
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """A reference that has to be looked at again in `after` seconds, and why."""
+
+    ref: RecordRef
+    after: float
+    kind: str
+
+
+@dataclass(slots=True)
+class Ended:
+    """What came of a look: every reference is settled or deferred. `dead` is the side whose token was refused."""
+
+    settled: list[RecordRef] = field(default_factory=list)
+    deferred: list[Deferral] = field(default_factory=list)
+    dead: tuple[Side, NeedsPersonError] | None = None
+
+    def defer(self, works: Iterable[Work], after: float, kind: str) -> None:
+        """Put works off, each once."""
+        known = {deferral.ref for deferral in self.deferred}
+        self.deferred.extend(Deferral(work.ref, after, kind) for work in works if work.ref not in known)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Why a look happens. `forced` looks even at what is unchanged; `scan` re-examines every unbound record."""
+
+    cause: str
+    correlation_id: str
+    forced: bool = False
+    scan: bool = False

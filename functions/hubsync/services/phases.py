@@ -1,0 +1,111 @@
+"""Moves a run from phase to phase; the state machine calls these and waits for a phase's task token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hubsync.model.message import PageKey, PageMessage, Queue
+from hubsync.model.side import Side
+from hubsync.model.sync import INITIAL_PHASES, Phase, PhaseProgress, Sync, SyncStatus
+from hubsync.services.poll import Poll
+from hubsync.services.ports import Clock, Ids, Orchestrator, Queues, Signals
+from hubsync.stores.ports import Ledger, Notification, NotificationStore, SyncStore
+
+COMPLETED_BY = {Phase.SYNC_APP: (Side.HUBSPOT,), Phase.SYNC_HUBSPOT: (Side.HUBSPOT, Side.APP)}
+"""The indexes that are complete when a phase starts."""
+
+
+class SupersededError(Exception):
+    """The run is an older one than the sync's; it ends here and writes nothing more (rule 1.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Prepares, starts, finishes and fails runs. Every call may be repeated."""
+
+    syncs: SyncStore
+    ledger: Ledger
+    notifications: NotificationStore
+    poll: Poll
+    queues: Queues
+    orchestrator: Orchestrator
+    clock: Clock
+    ids: Ids
+    signals: Signals
+    longest_lease: int
+
+    def prepare(self, sync_id: str, generation: int) -> tuple[Sequence[Phase], int]:
+        """Get ready for an initial sync: the phases to go through, and the seconds to wait for older workers.
+
+        The poll's cursors are set before the first phase, so that no change falls between scan and poll.
+        """
+        sync = self._current(sync_id, generation)
+        for phase in INITIAL_PHASES:
+            older = self.ledger.task_token(sync_id, generation - 1, phase)
+            if older is not None:
+                self.orchestrator.phase_failed(older, "The sync was saved again.")
+        self.poll.start(sync)
+        waited = self.clock.now() - sync.saved_at
+        fence = 0 if generation == 1 else max(0, self.longest_lease - waited)
+        return INITIAL_PHASES, -(-fence // 1000)
+
+    def start(self, sync_id: str, generation: int, phase: Phase, task_token: str) -> None:
+        """Start a phase, or take note of a new token for one that was started."""
+        if phase in INITIAL_PHASES:
+            self._enter(sync_id, generation, phase)
+        progress = self.ledger.progress(sync_id, generation, phase) or PhaseProgress(
+            phase, generation, started_at=self.clock.now()
+        )
+        self.ledger.open_phase(sync_id, progress, task_token)
+        if progress.done:
+            self.orchestrator.phase_done(task_token)
+        first = PageKey(generation, phase, 0)
+        if not self.ledger.expected(sync_id, first):
+            message = PageMessage(sync_id, first, None, self.ids.new(), self.clock.now())
+            self.queues.send(Queue.BULK, [message])
+
+    def finish(self, sync_id: str, generation: int) -> None:
+        """The initial sync is complete: the incremental sync begins (rule 1.5)."""
+        while True:
+            sync = self._current(sync_id, generation)
+            if sync.status is SyncStatus.ACTIVE:
+                return
+            done = replace(sync, status=SyncStatus.ACTIVE, phase=None, problem=None)
+            if self.syncs.put_sync(done):
+                self.signals.note("initial_sync_finished", sync=sync_id, generation=generation)
+                return
+
+    def fail(self, sync_id: str, generation: int, problem: str) -> None:
+        """The initial sync cannot go on. What is bound stays bound; saving again restarts it."""
+        sync = self.syncs.sync(sync_id)
+        if sync is None or sync.generation != generation or sync.status is not SyncStatus.INITIAL:
+            return
+        if self.syncs.put_sync(replace(sync, status=SyncStatus.STALLED, problem=problem)):
+            title = f"The initial sync of {sync.name!r} has stopped"
+            self.notifications.add_notification(Notification(sync_id, self.clock.now(), title, problem))
+
+    def tick(self) -> None:
+        """Repeat what may have been lost: the token of a phase that is done (every five minutes)."""
+        for sync in self.syncs.syncs():
+            if sync.status is not SyncStatus.INITIAL or sync.phase is None:
+                continue
+            progress = self.ledger.progress(sync.id, sync.generation, sync.phase)
+            token = self.ledger.task_token(sync.id, sync.generation, sync.phase)
+            if progress is not None and progress.done and token is not None:
+                self.orchestrator.phase_done(token)
+
+    def _enter(self, sync_id: str, generation: int, phase: Phase) -> None:
+        while True:
+            sync = self._current(sync_id, generation)
+            entered = replace(sync, phase=phase)
+            for side in COMPLETED_BY.get(phase, ()):
+                entered = entered.with_indexed(side)
+            if entered == sync or self.syncs.put_sync(entered):
+                return
+
+    def _current(self, sync_id: str, generation: int) -> Sync:
+        sync = self.syncs.sync(sync_id)
+        if sync is None or sync.generation != generation or not sync.running:
+            raise SupersededError(f"Generation {generation} of sync {sync_id} is not the current one.")
+        return sync

@@ -1,0 +1,50 @@
+"""Tells people that an initial sync is complete, with the counts and what failed (rule 1.4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from hubsync.model.entry import IndexEntry
+from hubsync.model.status import RecordStatus
+from hubsync.services.ports import Clock, Mailer
+from hubsync.stores.ports import CountStore, IndexStore, Notification, NotificationStore, SyncStore
+
+SHOWN = 10
+NAMES = {"in_sync": "in sync", "failing": "failing", "excluded": "excluded", "pending": "pending", "queued": "queued"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Composes and sends the mail, and keeps the same as a notification."""
+
+    index: IndexStore
+    syncs: SyncStore
+    counts: CountStore
+    notifications: NotificationStore
+    mailer: Mailer
+    clock: Clock
+
+    def send(self, sync_id: str, generation: int) -> None:
+        """Send the mail of a generation's initial sync; a repeated call may send it again."""
+        sync = self.syncs.sync(sync_id)
+        if sync is None or sync.generation != generation:
+            return
+        counts = self.counts.counts(sync_id).by_status
+        lines = [f"  {name}: {counts.get(status, 0):,}" for status, name in NAMES.items()]
+        failing = self.index.by_status(sync_id, RecordStatus.FAILING, None, 100).entries
+        excluded = self.index.by_status(sync_id, RecordStatus.EXCLUDED, None, 100).entries
+        title = f"The initial sync of {sync.name!r} is complete"
+        text = "\n".join([f"{title}.", "", "Records:", *lines, *_why("Failing", failing), *_why("Excluded", excluded)])
+        self.notifications.add_notification(Notification(sync_id, self.clock.now(), title, text))
+        self.mailer.send(sync.notify, title, text)
+
+
+def _why(heading: str, entries: tuple[IndexEntry, ...]) -> list[str]:
+    """The commonest reasons among the newest entries of a status."""
+    reasons = Counter(entry.reason for entry in entries)
+    if not reasons:
+        return []
+    return ["", f"{heading}, by reason (the newest {len(entries)}):"] + [
+        f"  {number} x {reason}" for reason, number in reasons.most_common(SHOWN)
+    ]

@@ -1,0 +1,167 @@
+"""Scans: each page message reads a page, puts the next one on the queue and looks at what the page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
+from hubsync.model.message import LookMessage, PageKey, PageMessage, Queue
+from hubsync.model.record import Record, RecordRef
+from hubsync.model.side import Side
+from hubsync.model.status import RecordStatus
+from hubsync.model.sync import Phase, Sync, SyncStatus
+from hubsync.services.desk import DeskFactory
+from hubsync.services.look.look import look
+from hubsync.services.look.work import Desk, Ended, Errand
+from hubsync.services.worker import AT_ONCE, Worker, ledger_id
+from hubsync.stores.ports import Ledger
+
+SPAN = 400
+"""Records in one page of the ledger: several of the application's pages, so that writes fill batches of 100."""
+
+WALKED = 5_000
+"""Entries that one message walks past at most when looking for pending ones."""
+
+LISTED = {Phase.INDEX_HUBSPOT: Side.HUBSPOT, Phase.SYNC_APP: Side.APP}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some records of a list. `cursor` leads on, None at the end."""
+
+    records: tuple[Record, ...]
+    cursor: str | None
+    total: int | None
+
+
+def read_span(desk: Desk, side: Side, cursor: str | None) -> Span:
+    """Read some pages of a list in a row. Raises what the connector raises."""
+    connector, object_type = desk.connectors[side], desk.sync.object_type(side)
+    fields, limit = desk.sync.fields(side), desk.connectors[side].features.page_size
+    records: list[Record] = []
+    total: int | None = None
+    while True:
+        page = connector.list_page(object_type, fields, cursor, limit)
+        records += page.records
+        total, cursor = page.total, page.cursor
+        if cursor is None or len(records) + limit > SPAN:
+            return Span(tuple(records), cursor, total)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The phases of the initial sync (rule 1.3)."""
+
+    desks: DeskFactory
+    ledger: Ledger
+    worker: Worker
+
+    def page(self, message: PageMessage, deadline: int) -> None:
+        """Handle one page; a message of an older run is dropped."""
+        sync = self.desks.syncs.sync(message.sync_id)
+        if sync is None or sync.status is not SyncStatus.INITIAL or message.page.generation != sync.generation:
+            return
+        desk = self.desks.desk(sync, deadline=deadline, bulk=True, page=message.page)
+        if desk is None:
+            return
+        try:
+            if message.page.phase in LISTED:
+                self._listed(desk, message, LISTED[message.page.phase])
+            else:
+                self._walked(desk, message)
+        except RetryLaterError as error:
+            self.again(message, error.after)
+        except NeedsPersonError as error:
+            self.desks.dead(sync, LISTED.get(message.page.phase, Side.HUBSPOT), error)
+
+    def _listed(self, desk: Desk, message: PageMessage, side: Side) -> None:
+        """A page of an application's own list. Its identifiers are claimed before the next page is asked for, so that
+        the first record that the application returns is the first on every run (rule 3.5).
+        """
+        span = read_span(desk, side, message.cursor)
+        refs = [record.ref for record in span.records if not record.deleted]
+        self.expect(desk.sync, message, refs, last=span.cursor is None, total=span.total)
+        claimed: list[bool] = []
+
+        def go_on() -> None:
+            claimed.append(True)
+            self.next_page(message, span.cursor)
+
+        ended = look(
+            desk,
+            refs,
+            Errand(message.page.phase, message.correlation_id, scan=True),
+            seen={record.ref: record for record in span.records},
+            places={ref: f"{message.page.number:08d}.{at:05d}" for at, ref in enumerate(refs)},
+            claimed=go_on,
+        )
+        if not refs:
+            go_on()
+        if claimed:
+            self.end(desk.sync, message, refs, ended)
+            return
+        if ended.dead is not None:
+            self.desks.dead(desk.sync, *ended.dead)
+            return
+        self.worker.settle(desk.sync.id, {message.page: [ledger_id(ref) for ref in ended.settled]})
+        self.again(message, max((deferral.after for deferral in ended.deferred), default=1))
+
+    def _walked(self, desk: Desk, message: PageMessage) -> None:
+        """A page of the index: entries that are still pending go through the engine. There is no second list."""
+        refs, cursor, passed = [], message.cursor, 0
+        while True:
+            walk = desk.index.walk(desk.sync.id, cursor, AT_ONCE)
+            cursor, passed = walk.cursor, passed + len(walk.entries)
+            for entry in walk.entries:
+                if entry.status is RecordStatus.PENDING:
+                    refs += [ref for side in Side if (ref := entry.ref(side)) is not None][:1]
+            if cursor is None or len(refs) >= SPAN or passed >= WALKED:
+                break
+        self.expect(desk.sync, message, refs, last=cursor is None, total=None)
+        self.next_page(message, cursor)
+        for side in Side:
+            mine = [ref for ref in refs if ref.side is side]
+            errand = Errand(message.page.phase, message.correlation_id, scan=True)
+            for start in range(0, len(mine), AT_ONCE):
+                some = mine[start : start + AT_ONCE]
+                self.end(desk.sync, message, some, look(desk, some, errand))
+
+    def expect(
+        self, sync: Sync, message: PageMessage, refs: Sequence[RecordRef], *, last: bool, total: int | None
+    ) -> None:
+        """Write down what a page showed."""
+        ids = [ledger_id(ref) for ref in refs]
+        now = self.desks.clock.now()
+        if self.ledger.expect(sync.id, message.page, ids, last=last, total=total, now=now):
+            self.worker.finish_phase(sync.id, message.page)
+
+    def next_page(self, message: PageMessage, cursor: str | None) -> None:
+        """Put the next page on the queue, unless an earlier delivery of this one has done so."""
+        page = PageKey(message.page.generation, message.page.phase, message.page.number + 1)
+        if cursor is None or self.ledger.expected(message.sync_id, page):
+            return
+        self.desks.queues.send(Queue.BULK, [replace(message, page=page, cursor=cursor, deferrals=0)])
+
+    def again(self, message: PageMessage, after: float) -> None:
+        """Put this very page back on the queue."""
+        growing = 0.0 if message.deferrals < 3 else float(2 ** min(message.deferrals - 2, 9))
+        later = replace(message, deferrals=message.deferrals + 1)
+        self.desks.queues.send(Queue.BULK, [later], delay=min(900.0, max(after, growing)))
+
+    def end(self, sync: Sync, message: PageMessage, refs: Sequence[RecordRef], ended: Ended) -> None:
+        """Settle the page's references, and send those that were put off as references of this page."""
+        stand_ins = [
+            LookMessage(
+                sync.id,
+                side,
+                tuple(ref.id for ref in refs if ref.side is side),
+                message.page.phase,
+                message.correlation_id,
+                message.sent_at,
+                message.page,
+            )
+            for side in Side
+            if any(ref.side is side for ref in refs)
+        ]
+        self.worker.end(sync, stand_ins, ended)
