@@ -33,6 +33,14 @@ def verify(expected: Expectation, world: World) -> list[str]:
     return faults
 
 
+def verify_pair(expected: Expectation, world: World, pair: Pair) -> list[str]:
+    """What is wrong with one pair; its new record is looked for first."""
+    for side in SIDES:
+        if pair.ids[side] is None:
+            list(_adopt(expected, world, side))
+    return list(_pair(expected, world, pair))
+
+
 def verify_counts(expected: Expectation, shown: Mapping[str, int]) -> list[str]:
     """What is wrong with the counts by status that the system shows."""
     wanted = expected.counts()

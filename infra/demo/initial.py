@@ -1,0 +1,88 @@
+"""The first act: both syncs' initial sync, watched phase by phase."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from infra.demo.api import Api, PhaseView, SyncView
+from infra.demo.show import Screen
+
+PHASES = {
+    "index_hubspot": "index HubSpot",
+    "sync_app": "index and sync the app",
+    "sync_hubspot": "sync HubSpot",
+}
+LOOK_EVERY = 0.5
+
+
+class _Rate(ProgressColumn):
+    """Records per second, over the time that the bar's own phase took."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f}/s" if speed else "", style="cyan")
+
+
+def watch(api: Api, names: Sequence[str], screen: Screen, patience: float) -> list[str]:
+    """Show the initial sync of some syncs until they are active; what went wrong, in sentences."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:>6,.0f}/{task.total:,.0f}"))
+    deadline = time.monotonic() + patience
+    with Progress(*columns, _Rate(), TimeElapsedColumn(), console=screen.console) as progress:
+        bars = _Bars(progress, names)
+        while True:
+            views = api.syncs()
+            for name in names:
+                if name in views:
+                    bars.update(views[name])
+            waiting = [name for name in names if name not in views or views[name].status != "active"]
+            stalled = [views[name] for name in waiting if name in views and views[name].status == "stalled"]
+            if stalled:
+                return [f"The initial sync of {view.name} stalled: {view.problem}" for view in stalled]
+            if not waiting:
+                return []
+            if time.monotonic() > deadline:
+                return [_unfinished(name, views.get(name), patience) for name in waiting]
+            time.sleep(LOOK_EVERY)
+
+
+class _Bars:
+    """A bar for each phase of each sync; a phase's clock runs from its first record on."""
+
+    def __init__(self, progress: Progress, names: Sequence[str]) -> None:
+        self._progress = progress
+        self._bars: dict[tuple[str, str], TaskID] = {
+            (name, phase): progress.add_task(f"{name}: {label}", total=0, start=False)
+            for name in names
+            for phase, label in PHASES.items()
+        }
+
+    def update(self, view: SyncView) -> None:
+        """Bring a sync's bars to where it is."""
+        for phase in view.progress:
+            bar = self._bars.get((view.name, phase.phase))
+            if bar is not None:
+                self._move(bar, phase)
+
+    def _move(self, bar: TaskID, phase: PhaseView) -> None:
+        task = self._progress.tasks[bar]
+        if task.start_time is None and phase.seen:
+            self._progress.start_task(bar)
+        # What is expected may be less than what comes: an application's total is a snapshot.
+        total = phase.settled if phase.done else max(phase.total or 0, phase.seen)
+        self._progress.update(bar, total=total, completed=phase.settled)
+        if phase.done:
+            self._progress.stop_task(bar)
+
+
+def _unfinished(name: str, view: SyncView | None, patience: float) -> str:
+    if view is None:
+        return f"The sync {name} is not there after {patience:.0f} s."
+    phases = "; ".join(f"{item.phase}: {item.settled} of {item.seen} settled" for item in view.progress) or "no phase"
+    return (
+        f"The initial sync of {name} is not done after {patience:.0f} s: it is {view.status} ({phases}). "
+        f"{view.problem or 'Look at worker and state machine.'}"
+    )

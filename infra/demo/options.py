@@ -1,0 +1,58 @@
+"""What the person who starts the demo may ask for."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Disabled = Literal["worker", "poll", "state-machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One showing. `patience` is how many seconds one step may take, `initial_patience` the initial sync."""
+
+    seed: int
+    contacts: int
+    companies: int
+    keep: bool
+    disable: Disabled | None
+    initial_patience: float
+    patience: float
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Read the command line; ends the process with a sentence if it is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.demo", description="Two made-up applications become one, on this machine."
+    )
+    parser.add_argument("--seed", type=int, help="of all that is made up; a fresh one by default")
+    parser.add_argument("--contacts", type=_size, help="contacts per side (2,000)")
+    parser.add_argument("--companies", type=_size, help="companies per side (300)")
+    parser.add_argument("--quick", action="store_true", help="200 contacts and 30 companies")
+    parser.add_argument("--keep", action="store_true", help="leave the stage running afterwards")
+    parser.add_argument(
+        "--disable", choices=get_args(Disabled), help="break a part on purpose: the demo must then end in failure"
+    )
+    given = parser.parse_args(arguments)
+    broken = given.disable is not None
+    return Options(
+        seed=given.seed if given.seed is not None else secrets.randbelow(1_000_000),
+        contacts=given.contacts or (200 if given.quick else 2_000),
+        companies=given.companies or (30 if given.quick else 300),
+        keep=given.keep,
+        disable=given.disable,
+        # What is broken on purpose will not come; a healthy system must still get through what does not need it.
+        initial_patience=60 if broken else 240,
+        patience=15 if broken else 60,
+    )
+
+
+def _size(text: str) -> int:
+    number = int(text)
+    if number < 30:
+        raise argparse.ArgumentTypeError("the story needs at least 30 records per side")
+    return number

@@ -1,0 +1,77 @@
+"""Everything the demo prints: headings, both sides of a step, the tables at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from infra.demo.checker.expectation import STATUSES, Expectation
+from infra.demo.checker.rules import SIDES, Side
+
+Shot = Mapping[Side, Mapping[str, Any] | None]
+"""The fields of a pair's two records at one moment; None where there is no record."""
+
+
+class Screen:
+    """The terminal, or whatever stands in for it."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False)
+
+    def heading(self, text: str) -> None:
+        """The next act."""
+        self.console.print()
+        self.console.rule(f"[bold]{escape(text)}")
+
+    def say(self, text: str) -> None:
+        """One line."""
+        self.console.print(escape(text))
+
+    def good(self, text: str) -> None:
+        """One line with a tick."""
+        self.console.print(f"[green]✓[/] {escape(text)}")
+
+    def bad(self, text: str) -> None:
+        """One line with a cross."""
+        self.console.print(f"[red]✗ {escape(text)}[/]", soft_wrap=True)
+
+    def step(self, title: str, names: Sequence[tuple[str, str]], before: Shot, after: Shot, seconds: float) -> None:
+        """One step of the story: both sides before and after; `names` are the fields to show on (HubSpot, app)."""
+        table = Table(title=f"[bold]{escape(title)}[/]  [dim]{seconds:.1f} s[/]", title_justify="left", expand=False)
+        for column in ("HubSpot", "before", "after", "app", "before", "after"):
+            table.add_column(column, overflow="fold")
+        for pair in names:
+            cells: list[str] = []
+            for side, name in zip(SIDES, pair, strict=True):
+                old, new = (_cell(shot[side], name) for shot in (before, after))
+                cells += [f"[dim]{name}[/]", old, new if old == new else f"[bold green]{new}[/]"]
+            table.add_row(*cells)
+        self.console.print(table)
+
+    def counts(self, expected: Sequence[Expectation], shown: Mapping[str, Mapping[str, int]]) -> None:
+        """The table at the end: what the system says, what the applications' contents make it."""
+        table = Table(title="Records by status", title_justify="left")
+        table.add_column("sync")
+        for status in STATUSES:
+            table.add_column(status.replace("_", " "), justify="right")
+        table.add_column("why not in sync")
+        for item in expected:
+            wanted, said = item.counts(), shown.get(item.rules.name, {})
+            cells = [
+                f"{said.get(s, 0):,}" if said.get(s, 0) == wanted[s] else f"[red]{said.get(s, 0):,} ≠ {wanted[s]:,}[/]"
+                for s in STATUSES
+            ]
+            why = ", ".join(f"{number} {reason.replace('_', ' ')}" for reason, number in item.reasons().items())
+            table.add_row(item.rules.name, *cells, why)
+        self.console.print(table)
+
+
+def _cell(fields: Mapping[str, Any] | None, name: str) -> str:
+    if fields is None:
+        return "[dim]no record[/]"
+    value = fields.get(name)
+    return "[dim]empty[/]" if value in (None, "") else escape(str(value))
