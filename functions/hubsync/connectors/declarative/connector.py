@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import httpx
+
 from hubsync.connectors.declarative.failures import Refusals
 from hubsync.connectors.declarative.manifest import Manifest
 from hubsync.connectors.declarative.paging import Params
@@ -13,11 +15,34 @@ from hubsync.connectors.declarative.shape import Shape
 from hubsync.connectors.declarative.writing import Writing
 from hubsync.connectors.errors import ConnectorBugError
 from hubsync.connectors.http import Http
-from hubsync.connectors.port import Create, Features, Page, Update, WriteResult
+from hubsync.connectors.port import Allowance, CallCount, Create, Features, Page, Update, WriteResult
 from hubsync.model.record import Record
 from hubsync.model.schema import ObjectSchema
 
 EXTERNAL_ID_PREFIX = "hubsync-"
+
+
+def connect(
+    manifest: Manifest,
+    client: httpx.Client,
+    *,
+    token: str,
+    allowance: Allowance,
+    calls: CallCount,
+    base_url: str | None = None,
+    external_id_prefix: str = EXTERNAL_ID_PREFIX,
+    threads: int = 4,
+) -> DeclarativeConnector:
+    """The connector of an account, its token put where the manifest says; `base_url` overrides the application's."""
+    http = Http(
+        client,
+        base_url=base_url or manifest.base_url,
+        headers={**manifest.headers, **manifest.auth.headers(token)},
+        allowance=allowance,
+        calls=calls,
+    )
+    params = manifest.auth.params(token)
+    return DeclarativeConnector(manifest, http, params=params, external_id_prefix=external_id_prefix, threads=threads)
 
 
 class _Object(NamedTuple):

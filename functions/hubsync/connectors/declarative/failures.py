@@ -28,14 +28,13 @@ _CODES = {
     FailureCategory.READ_ONLY: "read_only readonly not_writable immutable unknown_field",
     FailureCategory.UNIQUE_CONFLICT: "duplicate taken already_exists not_unique unique conflict exists",
     FailureCategory.ASSOCIATION_MISSING: "association_missing invalid_reference reference_not_found",
-    FailureCategory.NOT_FOUND: "not_found gone",
     FailureCategory.PERMISSION: "forbidden permission_denied not_allowed",
 }
 _BY_CODE = {code: category for category, codes in _CODES.items() for code in codes.split()}
 _BY_STATUS = {
-    404: FailureCategory.NOT_FOUND,
+    404: FailureCategory.DELETED,
     409: FailureCategory.UNIQUE_CONFLICT,
-    410: FailureCategory.NOT_FOUND,
+    410: FailureCategory.DELETED,
     413: FailureCategory.TOO_LONG,
 }
 
@@ -52,7 +51,7 @@ _WORDS: Mapping[FailureCategory, tuple[str, str]] = {
         "Merge the two records there, or change one.",
     ),
     FailureCategory.ASSOCIATION_MISSING: ("does not know the record that {it} names", "Create that record first."),
-    FailureCategory.NOT_FOUND: ("has no such record any more", "Resync it, or delete it on the other side as well."),
+    FailureCategory.DELETED: ("has deleted {it}", "Resync it, or delete it on the other side as well."),
 }
 _OWN_RULE = ("refuses {it}", "Make the same change by hand in the application: it will say what it misses.")
 _CODE_SHAPE = re.compile(r"[A-Za-z][\w.-]{0,59}")

@@ -108,7 +108,7 @@ class Writing:
         found = _after_write(lambda: self._reading.one(self._shape.id(self._one(answer.body))))
         if found is not None:
             return _Posted(Written(found))
-        return _Posted(Refused(self._refusals.failure(FailureCategory.NOT_FOUND)), used_up=True)
+        return _Posted(Refused(self._refusals.failure(FailureCategory.DELETED)), used_up=True)
 
     def _update(self, item: Update) -> WriteResult:
         way = self._manifest.update
@@ -158,7 +158,7 @@ class Writing:
         return answer
 
     def _gone(self) -> Refused:
-        return Refused(self._refusals.failure(FailureCategory.NOT_FOUND), gone=True)
+        return Refused(self._refusals.failure(FailureCategory.DELETED), gone=True)
 
 
 def _one_by_one(inputs: Sequence[Input], act: Callable[[Input], WriteResult]) -> list[WriteResult]:

@@ -11,9 +11,8 @@ import httpx
 import pytest
 
 from hubsync.connectors import catalogue
-from hubsync.connectors.declarative.connector import DeclarativeConnector
+from hubsync.connectors.declarative.connector import DeclarativeConnector, connect
 from hubsync.connectors.declarative.manifest import Manifest
-from hubsync.connectors.http import Http
 from hubsync.connectors.port import CallCount
 from infra.local.crm import Orbit
 from infra.local.ledgerly import Ledgerly
@@ -54,18 +53,16 @@ class Bench:
         return [f"{request.method} {request.url.path}" for request in self.sent]
 
 
-def connect(manifest: Manifest, client: httpx.Client, token: str, **settings: Any) -> DeclarativeConnector:
-    """A connector as bootstrap makes one."""
-    headers = {**manifest.headers, **manifest.auth.headers(token)}
-    http = Http(client, base_url=manifest.base_url, headers=headers, allowance=Unlimited(), calls=CallCount())
-    return DeclarativeConnector(manifest, http, params=manifest.auth.params(token), **settings)
+def connected(manifest: Manifest, client: httpx.Client, token: str, **settings: Any) -> DeclarativeConnector:
+    """A connector that never has to wait for permission, one call at a time."""
+    return connect(manifest, client, token=token, allowance=Unlimited(), calls=CallCount(), threads=1, **settings)
 
 
 def bench_of(app: Any, clock: Clock) -> Bench:
     """A bench with the application's own manifest."""
     sent: list[httpx.Request] = []
     client = httpx.Client(transport=SimulatorTransport(app), event_hooks={"request": [sent.append]})
-    return Bench(app, connect(catalogue.manifest(app.name), client, app.token, threads=1), clock, sent)
+    return Bench(app, connected(catalogue.manifest(app.name), client, app.token), clock, sent)
 
 
 @pytest.fixture
@@ -89,7 +86,7 @@ def against() -> Iterator[Callable[..., DeclarativeConnector]]:
 
     def make(manifest: Manifest, answer: Callable[[httpx.Request], httpx.Response], **settings: Any) -> Any:
         clients.append(httpx.Client(transport=httpx.MockTransport(answer)))
-        return connect(manifest, clients[-1], "secret", threads=1, **settings)
+        return connected(manifest, clients[-1], "secret", **settings)
 
     yield make
     for client in clients:
