@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 READY := $(VENV)/.ready
+# The CDK's library tells at length that it would like a newer Node; the pinned versions are tried with this one.
+CDK := JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 infra/node_modules/.bin/cdk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format types contracts unit stage-up stage-down synth deploy destroy lock clean
+.PHONY: help demo test test-all lint format types contracts unit stage-up stage-down synth deploy bootstrap destroy lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,14 +54,17 @@ stage-up: $(READY) ## emulator, simulators and stack, in the background
 stage-down: $(READY) ## stop what stage-up started
 	@$(BIN)/hubsync stage down
 
-synth: $(READY) ## the CloudFormation template
-	@cd infra && PATH="$(CURDIR)/$(BIN):$$PATH" npx cdk --app "python app.py" synth -q --output ../cdk.out
+synth: $(READY) ## the CloudFormation template, in cdk.out
+	@$(CDK) synth -q
 
-deploy: $(READY) ## put the stack on the AWS account of your credentials
-	@PATH="$(CURDIR)/$(BIN):$$PATH" infra/node_modules/.bin/cdk deploy
+deploy: $(READY) ## put the stack on the AWS account of your credentials (once before: make bootstrap)
+	@$(CDK) deploy
 
-destroy: $(READY) ## take the stack away
-	@PATH="$(CURDIR)/$(BIN):$$PATH" infra/node_modules/.bin/cdk destroy
+bootstrap: $(READY) ## prepare the AWS account of your credentials for deployments
+	@$(CDK) bootstrap
+
+destroy: $(READY) ## take the stack away; tables, key and logs are kept
+	@$(CDK) destroy
 
 lock: $(READY) ## pin the dependencies anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 -q --no-header --no-annotate -o functions/requirements.txt

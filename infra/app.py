@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from aws_cdk import App, Environment
+from aws_cdk import App, Environment, Validations
 
 from infra.constructs.target import Target, target_of
 from infra.stacks.hubsync_stack import HubsyncStack
@@ -27,10 +27,19 @@ def build(app: App, target: Target | None = None) -> HubsyncStack:
     )
 
 
+def check(app: App) -> None:
+    """Let cdk-nag look at the app; what it finds and nobody has acknowledged fails the synthesis."""
+    from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+
+
 def main() -> None:
     """Synthesise for the CDK command line."""
     app = App()
-    build(app)
+    stack = build(app)
+    if not stack.target.local:
+        check(app)
     app.synth()
 
 

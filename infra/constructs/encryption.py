@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra.constructs.findings import AWS_SOLUTIONS, acknowledge
 from infra.constructs.target import Target
 
 
@@ -33,4 +34,11 @@ class Encryption(Construct):
             encryption_key=self.key,
             generate_secret_string=secretsmanager.SecretStringGenerator(exclude_punctuation=True, password_length=48),
             removal_policy=target.removal,
+        )
+        acknowledge(
+            self.api_token,
+            AWS_SOLUTIONS,
+            "SMG4",
+            "People hold this token in their shells: a rotation nobody ordered would lock them out. "
+            "`aws secretsmanager put-secret-value` rotates it; the API reads it anew.",
         )

@@ -6,7 +6,9 @@ from aws_cdk import Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -76,6 +78,17 @@ def read_secret(role: iam.IRole, secret: secretsmanager.ISecret, key: kms.IKey) 
     """Read the value of one secret."""
     _allow(role, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
     _through(role, key, "secretsmanager", "kms:Decrypt")
+
+
+def publish(role: iam.IRole, topic: sns.ITopic, key: kms.IKey) -> None:
+    """Publish to an encrypted topic."""
+    _allow(role, ["sns:Publish"], [topic.topic_arn])
+    _through(role, key, "sns", "kms:GenerateDataKey", "kms:Decrypt")
+
+
+def invoke(role: iam.IRole, function: lambda_.IFunction) -> None:
+    """Call a function, the version that is deployed and no other."""
+    _allow(role, ["lambda:InvokeFunction"], [function.function_arn])
 
 
 def start(role: iam.IRole, *machines: sfn.StateMachine) -> None:

@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
+from infra.constructs.findings import AWS_SOLUTIONS, acknowledge
 from infra.constructs.target import Target
 
 RATE_LIMIT = 200
@@ -61,3 +62,9 @@ class HttpApi(Construct):
             self.stage.node.default_child.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
                 destination_arn=access.log_group_arn, format=json.dumps(_LOGGED)
             )
+        acknowledge(
+            self.api,
+            AWS_SOLUTIONS,
+            "APIG4",
+            "The functions check their callers: an app's signature covers the raw body, the API's token is a secret.",
+        )

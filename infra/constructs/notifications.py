@@ -10,6 +10,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.constructs import grants
+from infra.constructs.findings import AWS_SOLUTIONS, SERVERLESS, acknowledge
 from infra.constructs.target import Target
 
 LOCAL_SENDER = "hubsync@example.com"
@@ -24,7 +26,13 @@ class Notifications(Construct):
         self.topic = sns.Topic(self, "Topic", display_name="hubsync", master_key=key, enforce_ssl=True)
         alarm_email = self.node.try_get_context("alarm_email")
         if alarm_email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(str(alarm_email)))
+            subscription = self.topic.add_subscription(subscriptions.EmailSubscription(str(alarm_email)))
+            acknowledge(
+                subscription,
+                SERVERLESS,
+                "SNSRedrivePolicy",
+                "A mail that cannot be delivered is known to nobody who could read a queue; the alarm's state stays.",
+            )
         mail_from = self.node.try_get_context("mail_from") or (LOCAL_SENDER if target.local else None)
         self.sender: str | None = str(mail_from) if mail_from else None
         if self.sender:
@@ -32,8 +40,7 @@ class Notifications(Construct):
 
     def grant(self, role: iam.IRole, key: kms.IKey) -> None:
         """Let a role publish to the topic and, if there is one, send mail from the sender's address."""
-        self.topic.grant_publish(role)
-        key.grant(role, "kms:Decrypt", "kms:GenerateDataKey")
+        grants.publish(role, self.topic, key)
         if self.sender:
             role.add_to_principal_policy(
                 iam.PolicyStatement(
@@ -43,4 +50,10 @@ class Notifications(Construct):
                     resources=[Stack.of(self).format_arn(service="ses", resource="identity", resource_name="*")],
                     conditions={"StringEquals": {"ses:FromAddress": self.sender}},
                 )
+            )
+            acknowledge(
+                role,
+                AWS_SOLUTIONS,
+                "IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]",
+                "SES's sandbox asks for the recipient's identity as well; a condition holds the sender fast.",
             )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aws_cdk import Aws
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.constructs import grants
+from infra.constructs.findings import AWS_SOLUTIONS, acknowledge
 from infra.constructs.target import Target
 
 DEFINITIONS = Path(__file__).resolve().parents[1] / "statemachines"
@@ -25,16 +26,22 @@ class Phases(Construct):
         functions = {"PhaseFunctionArn": phase.function_arn, "NotifyFunctionArn": notify.function_arn}
         self.initial_sync = self._machine("InitialSync", "initial_sync", functions, target)
         self.comparison = self._machine("Comparison", "comparison", {"PhaseFunctionArn": phase.function_arn}, target)
-        phase.grant_invoke(self.initial_sync)
-        phase.grant_invoke(self.comparison)
-        notify.grant_invoke(self.initial_sync)
+        for machine in (self.initial_sync, self.comparison):
+            grants.invoke(machine.role, phase)
+            acknowledge(
+                machine,
+                AWS_SOLUTIONS,
+                "IAM5[Resource::*]",
+                "The deliveries of logs and X-Ray's segments know no resource.",
+            )
+        grants.invoke(self.initial_sync.role, notify)
 
     def _machine(self, id_: str, file: str, functions: dict[str, str], target: Target) -> sfn.StateMachine:
         return sfn.StateMachine(
             self,
             id_,
             definition_body=sfn.DefinitionBody.from_string((DEFINITIONS / f"{file}.asl.json").read_text()),
-            definition_substitutions={"Partition": Aws.PARTITION, **functions},
+            definition_substitutions=functions,
             state_machine_type=sfn.StateMachineType.STANDARD,
             tracing_enabled=not target.local,
             logs=sfn.LogOptions(

@@ -7,6 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs.findings import AWS_SOLUTIONS, SERVERLESS, acknowledge
 from infra.constructs.target import Target
 
 MAX_RECEIVES = 5
@@ -39,6 +40,10 @@ class Queues(Construct):
         self.changes = QueuePair(self, "Changes", key=key, visibility=target.visibility)
         self.bulk = QueuePair(self, "Bulk", key=key, visibility=target.visibility)
         self.undelivered = _queue(self, "Undelivered", key, DEAD_LETTER_VISIBILITY)
+        last = "This is itself a queue of dead letters; an alarm watches it."
+        for queue in (self.changes.dead_letters, self.bulk.dead_letters, self.undelivered):
+            acknowledge(queue, SERVERLESS, "SQSRedrivePolicy", last)
+        acknowledge(self.undelivered, AWS_SOLUTIONS, "SQS3", last)
 
 
 def _queue(

@@ -41,13 +41,15 @@ class Schedules(Construct):
     ) -> None:
         role = iam.Role(self, f"{id_}Role", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
         grants.send(role, self._undelivered, self._key)
+        grants.invoke(role, function)
         scheduler.Schedule(
             self,
             id_,
             schedule=when,
             target=targets.LambdaInvoke(
                 function,
-                role=role,
+                # Left to itself the target would let the role call every version of the function.
+                role=role.without_policy_updates(),
                 dead_letter_queue=self._undelivered,
                 max_event_age=max_age,
                 retry_attempts=2,

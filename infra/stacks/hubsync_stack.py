@@ -27,7 +27,7 @@ class HubsyncStack(Stack):
     """Everything that hubsync needs in one account; see docs/architecture for the picture."""
 
     def __init__(self, scope: Construct, id_: str, *, target: Target, **options: Any) -> None:
-        super().__init__(scope, id_, termination_protection=target.protected, **options)
+        super().__init__(scope, id_, **options)
         self.target = target
         self.encryption = Encryption(self, "Encryption", target=target)
         self.key = self.encryption.key
