@@ -23,8 +23,7 @@ def patience(status: int, body: Any) -> float | None:
     A 429 names the limit that was hit (`policyName`); a 423 locks for two seconds.
     """
     if status == 429:
-        policy = body.get("policyName") if isinstance(body, Mapping) else None
-        return _PAUSES.get(str(policy))
+        return _PAUSES.get(str(mapping(body).get("policyName")))
     return {423: 2.0, 477: LONG_PAUSE}.get(status)
 
 
@@ -33,6 +32,16 @@ def required(answer: Answer, kind: str) -> Mapping[str, Any]:
     if not answer.ok or not isinstance(answer.body, Mapping):
         raise unexpected(answer, kind)
     return answer.body
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """An object inside an answer; empty where HubSpot left it out or sent something else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """A list of objects inside an answer, likewise."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def whole_call(error: Mapping[str, Any]) -> bool:
@@ -46,7 +55,7 @@ def unexpected(answer: Answer, kind: str) -> ConnectorError:
     It names the correlation id, by which HubSpot's support finds the call; HubSpot's own message stays out, because
     it repeats customers' values.
     """
-    body = answer.body if isinstance(answer.body, Mapping) else {}
+    body = mapping(answer.body)
     if answer.status == 400 and _unprepared(body):
         return NeedsPersonError(
             f"HubSpot's property {EXTERNAL_ID}, by which hubsync finds what it made, is not there any more ({kind}).",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from hubsync.connectors.hubspot.answers import mappings
 from hubsync.connectors.hubspot.api import EXTERNAL_ID, MERGED_IDS, modified_property
 from hubsync.model.record import Record, RecordRef, Value
 from hubsync.model.side import Side
@@ -45,7 +46,7 @@ def written_record(body: Mapping[str, Any], object_type: str, sent: Mapping[str,
 
 def results_of(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The records of a list, batch or search answer."""
-    return list(body.get("results") or ())
+    return mappings(body.get("results"))
 
 
 def epoch_ms(moment: str) -> int:

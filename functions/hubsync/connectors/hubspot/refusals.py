@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hubsync.connectors.hubspot.answers import mapping, mappings
 from hubsync.connectors.port import Refused
 from hubsync.model.status import Failure, FailureCategory
 
@@ -137,12 +138,11 @@ def _refused(finding: Finding, existing_id: str | None) -> Refused:
 
 def findings(error: Mapping[str, Any]) -> Iterator[Finding]:
     """What an error says property by property: in `errors[]`, else as JSON inside the message."""
-    details = [item for item in error.get("errors") or () if isinstance(item, Mapping)]
-    for detail in details or _in_message(str(error.get("message") or "")):
+    for detail in mappings(error.get("errors")) or _in_message(str(error.get("message") or "")):
         code = str(detail.get("code") or detail.get("error") or "")
         if code not in _CATEGORY:
             continue
-        context = detail.get("context") or {}
+        context = mapping(detail.get("context"))
         name = _first(context.get("propertyName")) or str(detail.get("name") or detail.get("in") or "")
         existing = _first(context.get("existingIds")) or _existing(detail)
         yield Finding(_CATEGORY[code], name if _NAME.fullmatch(name) else None, existing)
@@ -170,7 +170,7 @@ def _in_message(message: str) -> list[Mapping[str, Any]]:
         found = json.loads(match.group())
     except ValueError:
         return []
-    return [item for item in found if isinstance(item, Mapping)]
+    return mappings(found)
 
 
 def _existing(error: Mapping[str, Any]) -> str | None:

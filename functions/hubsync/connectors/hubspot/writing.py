@@ -15,7 +15,7 @@ from typing import Any
 
 from hubsync.connectors.errors import ConnectorBugError, NeedsPersonError, RetryLaterError
 from hubsync.connectors.http import Answer, Http
-from hubsync.connectors.hubspot.answers import unexpected, whole_call
+from hubsync.connectors.hubspot.answers import mapping, mappings, unexpected, whole_call
 from hubsync.connectors.hubspot.api import BATCH, EXTERNAL_ID, objects
 from hubsync.connectors.hubspot.records import results_of, written_record
 from hubsync.connectors.hubspot.refusals import broken_definitions, refusal
@@ -144,7 +144,7 @@ class Batch:
 
     def _take_errors(self, group: Sequence[Input], body: Mapping[str, Any]) -> None:
         """The errors of a 207, as far as they name their inputs; the only error of the only open input is its own."""
-        errors = [error for error in body.get("errors") or () if isinstance(error, Mapping)]
+        errors = mappings(body.get("errors"))
         for error in errors:
             named = _named(error)
             for item in group:
@@ -200,7 +200,7 @@ def _again(group: Sequence[Input], unsettled: Sequence[Input]) -> list[Sequence[
 
 def _named(error: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
     """The trace ids and the keys that an error names in its context."""
-    context = error.get("context") or {}
+    context = mapping(error.get("context"))
     traces = _texts(context.get("objectWriteTraceId"))
     return traces, frozenset() if traces else _texts(context.get("ids")) | _texts(context.get("id"))
 

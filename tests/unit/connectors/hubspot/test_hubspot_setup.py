@@ -1,0 +1,111 @@
+"""Schemas, and the property that HubSpot's accounts are prepared with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from hubsync.connectors.errors import ConnectorBugError, NeedsPersonError
+from hubsync.model.schema import FieldType
+from infra.local.hubspot import HubSpotSimulator
+
+
+def definition(name: str, **details: Any) -> dict[str, Any]:
+    return {"name": name, "label": name, "type": "string", "fieldType": "text", "groupName": "information", **details}
+
+
+class TestPrepare:
+    def test_the_property_is_made_with_unique_values(self, simulator: HubSpotSimulator, desk: Any) -> None:
+        desk.connector.prepare(["contacts", "companies"])
+        for object_type in ("contacts", "companies"):
+            made = simulator.account.table(object_type).kind.properties["hubsync_id"]
+            assert (made.unique, made.type, made.field_type, made.group) == (True, "string", "text", "information")
+
+    def test_a_second_time_costs_one_look(self, desk: Any) -> None:
+        desk.connector.prepare(["contacts"])
+        before = desk.calls.calls
+        desk.connector.prepare(["contacts"])
+        assert desk.calls.calls == before + 1
+
+    def test_one_that_is_not_unique_needs_a_person(self, simulator: HubSpotSimulator, desk: Any) -> None:
+        simulator.define("contacts", definition("hubsync_id"))
+        with pytest.raises(NeedsPersonError, match="hubsync_id") as caught:
+            desk.connector.prepare(["contacts"])
+        assert "rename" in caught.value.remedy
+
+    def test_an_account_without_room_for_it_needs_a_person(self, simulator: HubSpotSimulator, desk: Any) -> None:
+        for number in range(10):
+            simulator.define("contacts", definition(f"unique_{number}", hasUniqueValue=True))
+        with pytest.raises(NeedsPersonError, match="10 properties with unique values") as caught:
+            desk.connector.prepare(["contacts"])
+        assert "Archive" in caught.value.remedy
+
+    def test_another_that_makes_it_at_the_same_moment_does_no_harm(self, scripted: Any) -> None:
+        found = [definition("email")]
+
+        def hubspot(request: httpx.Request) -> httpx.Response:
+            if request.method == "GET":
+                return httpx.Response(200, json={"results": found})
+            found.append(definition("hubsync_id", hasUniqueValue=True))
+            return httpx.Response(409, json={"category": "OBJECT_ALREADY_EXISTS"})
+
+        scripted(hubspot).connector.prepare(["contacts"])
+
+    def test_an_archived_one_needs_a_person(self, scripted: Any) -> None:
+        def hubspot(request: httpx.Request) -> httpx.Response:
+            if request.method == "GET":
+                return httpx.Response(200, json={"results": [definition("email")]})
+            return httpx.Response(409, json={"category": "OBJECT_ALREADY_EXISTS"})
+
+        with pytest.raises(NeedsPersonError, match="archived"):
+            scripted(hubspot).connector.prepare(["contacts"])
+
+    def test_any_other_refusal_is_ours_to_look_at(self, scripted: Any) -> None:
+        def hubspot(request: httpx.Request) -> httpx.Response:
+            if request.method == "GET":
+                return httpx.Response(200, json={"results": [definition("email")]})
+            return httpx.Response(400, json={"category": "VALIDATION_ERROR"})
+
+        with pytest.raises(ConnectorBugError):
+            scripted(hubspot).connector.prepare(["contacts"])
+
+
+class TestSchema:
+    @pytest.mark.parametrize(
+        ("name", "type_"),
+        [
+            ("email", FieldType.EMAIL),
+            ("phone", FieldType.PHONE),
+            ("firstname", FieldType.TEXT),
+            ("lifecyclestage", FieldType.OPTION),
+            ("hs_email_optout", FieldType.BOOLEAN),
+            ("closedate", FieldType.DATETIME),
+            ("hs_object_id", FieldType.NUMBER),
+            ("hubspot_owner_id", FieldType.TEXT),
+        ],
+    )
+    def test_types(self, desk: Any, name: str, type_: FieldType) -> None:
+        assert desk.connector.schema("contacts").fields[name].type is type_
+
+    def test_what_may_be_written_and_what_it_may_hold(self, desk: Any) -> None:
+        fields = desk.connector.schema("contacts").fields
+        assert fields["hs_object_id"].read_only
+        assert fields["hs_email_domain"].read_only
+        assert not fields["email"].read_only
+        assert fields["email"].unique
+        assert fields["lifecyclestage"].options[:2] == ("subscriber", "lead")
+        assert fields["firstname"].max_length == 65_536
+        assert fields["lifecyclestage"].max_length is None
+
+    def test_identifiers(self, desk: Any) -> None:
+        assert desk.connector.schema("contacts").identifiers == {"email": ("email", "hs_additional_emails")}
+        assert desk.connector.schema("companies").identifiers == {
+            "domain": ("domain", "hs_additional_domains"),
+            "name": ("name",),
+        }
+
+    def test_an_account_without_additional_domains_is_matched_by_domain_alone(self, scripted: Any) -> None:
+        desk = scripted(lambda _: httpx.Response(200, json={"results": [definition("domain"), definition("name")]}))
+        assert desk.connector.schema("companies").identifiers == {"domain": ("domain",), "name": ("name",)}
