@@ -1,0 +1,77 @@
+"""What a deployment has of stores, and the values that their tests are about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Protocol
+
+from hubsync.model.entry import Half, IndexEntry, Intent, entry_id_for
+from hubsync.model.record import RecordRef
+from hubsync.model.side import Side
+from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus
+from hubsync.stores.ports import (
+    BudgetStore,
+    ConnectionStore,
+    CountStore,
+    CursorStore,
+    IndexStore,
+    Ledger,
+    NotificationStore,
+    SyncStore,
+)
+
+SYNC = "sync0000000000ab"
+
+
+class Stores(Protocol):
+    """One of each; the type checker holds both implementations to the ports here."""
+
+    @property
+    def index(self) -> IndexStore: ...
+    @property
+    def connections(self) -> ConnectionStore: ...
+    @property
+    def syncs(self) -> SyncStore: ...
+    @property
+    def cursors(self) -> CursorStore: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def budgets(self) -> BudgetStore: ...
+    @property
+    def counts(self) -> CountStore: ...
+    @property
+    def notifications(self) -> NotificationStore: ...
+
+
+def lone(number: int, side: Side = Side.HUBSPOT, **changes: Any) -> IndexEntry:
+    """The entry of a record without a partner."""
+    ref = RecordRef(side, str(number))
+    entry = IndexEntry(SYNC, entry_id_for(ref)).with_half(side, Half(ref.id))
+    return replace(entry, **changes)
+
+
+def full() -> IndexEntry:
+    """An entry with something in every field."""
+    return IndexEntry(
+        sync_id=SYNC,
+        id="h-11#7",
+        hubspot=Half("11#7", {2: b"hhhhhhh2", 300: b"hhhhh300"}, ("claim-a", "claim-b"), gone=True),
+        app=Half("ñ 42", {1: b"aaaaaaa1"}, ("claim-a",)),
+        status=RecordStatus.FAILING,
+        failure=Failure(FailureCategory.TOO_LONG, "The name is too long.", "Shorten it.", "name"),
+        exclusion=ExclusionReason.NO_EMAIL,
+        reason="The name does not fit.",
+        intents=(
+            Intent(Side.APP, {1: (b"sent-001", b"sent-002"), 2: ()}, create=True),
+            Intent(Side.HUBSPOT, {300: (b"sent-300",)}),
+        ),
+        lease_until=1_790_000_000_000,
+        generation=3,
+        drifted=(2, 1),
+        inputs="0123456789abcdef",
+        attempts=2,
+        retry_at=1_790_000_100_000,
+        since=1_780_000_000_000,
+        settled_at=1_780_000_000_001,
+    )

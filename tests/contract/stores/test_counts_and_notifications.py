@@ -1,0 +1,80 @@
+"""Counts by status and notifications, in every implementation."""
+
+from __future__ import annotations
+
+import pytest
+from stores_under_test import Stores
+
+from hubsync.model.status import RecordStatus
+from hubsync.model.sync import Counts
+from hubsync.stores.ports import CountChange, Notification
+
+pytestmark = pytest.mark.xdist_group("stores")
+
+PENDING, FAILING, IN_SYNC = RecordStatus.PENDING, RecordStatus.FAILING, RecordStatus.IN_SYNC
+
+
+def change(
+    order: int, before: RecordStatus | None, after: RecordStatus | None, bucket: str = "00", sync_id: str = "s1"
+) -> CountChange:
+    """One change out of the stream."""
+    return CountChange(sync_id, bucket, before, after, str(order))
+
+
+class TestCounts:
+    """Exact, however often and in whatever pieces the stream tells of the changes."""
+
+    def test_a_life(self, stores: Stores) -> None:
+        assert stores.counts.counts("s1") == Counts({})
+        stores.counts.apply([change(1, None, PENDING), change(2, None, PENDING)])
+        assert stores.counts.counts("s1") == Counts({PENDING: 2})
+        stores.counts.apply([change(3, PENDING, IN_SYNC), change(4, IN_SYNC, IN_SYNC)])
+        assert stores.counts.counts("s1") == Counts({PENDING: 1, IN_SYNC: 1})
+        stores.counts.apply([change(5, IN_SYNC, None), change(6, PENDING, None)])
+        assert stores.counts.counts("s1") == Counts({})
+
+    def test_repeats_count_once(self, stores: Stores) -> None:
+        first = [change(8, None, PENDING), change(9, PENDING, FAILING)]
+        second = [change(10, None, PENDING), change(11, PENDING, IN_SYNC)]
+        for batch in (first, first, [*first, *second], second, [*second, *second]):
+            stores.counts.apply(batch)
+        assert stores.counts.counts("s1") == Counts({FAILING: 1, IN_SYNC: 1})
+
+    def test_sequence_numbers_are_numbers_of_any_length(self, stores: Stores) -> None:
+        long = 10**37
+        stores.counts.apply([change(long + 9, None, PENDING)])
+        stores.counts.apply([change(long + 10, PENDING, IN_SYNC), change(999, None, FAILING)])
+        stores.counts.apply([change(10 * long, None, FAILING)])
+        assert stores.counts.counts("s1") == Counts({IN_SYNC: 1, FAILING: 1})
+
+    def test_buckets_have_sequences_of_their_own(self, stores: Stores) -> None:
+        stores.counts.apply([change(100, None, PENDING, "07"), change(1, None, PENDING, "08")])
+        stores.counts.apply([change(2, PENDING, IN_SYNC, "08")])
+        assert stores.counts.counts("s1") == Counts({PENDING: 1, IN_SYNC: 1})
+
+    def test_a_record_may_be_counted_in_one_bucket_before_it_is_missed_in_another(self, stores: Stores) -> None:
+        stores.counts.apply([change(5, PENDING, None, "01")])
+        stores.counts.apply([change(4, None, PENDING, "02")])
+        assert stores.counts.counts("s1") == Counts({})
+
+    def test_syncs_do_not_mix(self, stores: Stores) -> None:
+        stores.counts.apply([change(1, None, PENDING), change(1, None, FAILING, sync_id="s2")])
+        assert stores.counts.counts("s2") == Counts({FAILING: 1})
+
+
+class TestNotifications:
+    """Newest first."""
+
+    def test_the_newest_ones(self, stores: Stores) -> None:
+        kept = [Notification("s1", 1_000 * number, f"Title {number}", "Text.") for number in range(12)]
+        for notification in kept:
+            stores.notifications.add_notification(notification)
+        assert stores.notifications.notifications(3) == tuple(reversed(kept[-3:]))
+
+    def test_the_same_one_is_kept_once(self, stores: Stores) -> None:
+        for text in ("First.", "Second."):
+            stores.notifications.add_notification(Notification("s1", 1_000, "Title", text))
+        stores.notifications.add_notification(Notification("s2", 1_000, "Title", "Other sync."))
+        stores.notifications.add_notification(Notification("s1", 1_000, "Other title", "Text."))
+        texts = sorted(notification.text for notification in stores.notifications.notifications(9))
+        assert texts == ["First.", "Other sync.", "Text."]
