@@ -42,7 +42,7 @@ def identifiers(sync: Sync, side: Side, record: Record) -> tuple[Identifier, ...
             continue
         normal = NORMAL_FORMS[key.kind]
         for name in key.fields(side):
-            for text in _texts(record.fields.get(name), several=key.kind is IdentifierKind.EMAIL):
+            for text in _texts(record.fields.get(name), several=key.kind is not IdentifierKind.NAME):
                 value = normal(text)
                 if value is not None:
                     found[Identifier(key.kind, value)] = None
@@ -99,7 +99,7 @@ def _mapped(sync: Sync, key: MatchKey) -> bool:
 
 
 def _texts(value: Value, *, several: bool) -> tuple[str, ...]:
-    """The texts in a field: HubSpot separates several emails with semicolons, an app may give a list."""
+    """The texts in a field: HubSpot separates several emails or domains with semicolons, an app may give a list."""
     if isinstance(value, str):
         return tuple(value.split(";")) if several and ";" in value else (value,)
     if isinstance(value, list):

@@ -1,0 +1,235 @@
+"""Apply a document: check all of it, then save all of it at once and start what changed, or save nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from hubsync.connectors.errors import ConnectorBugError, NeedsPersonError
+from hubsync.model.connection import Connection
+from hubsync.model.schema import ObjectSchema
+from hubsync.model.side import Side
+from hubsync.model.sync import Sync, SyncStatus
+from hubsync.services.manage.check import check
+from hubsync.services.manage.document import (
+    ConnectionSpec,
+    Document,
+    Fault,
+    RefusedDocumentError,
+    SyncSpec,
+    suggestion,
+)
+from hubsync.services.manage.plan import Change, PlannedConnection, PlannedSync, plan_connection, plan_sync, restarted
+from hubsync.services.ports import Clock, Connectors, Ids, Orchestrator, Vault
+from hubsync.stores.ports import ConnectionStore, SyncStore
+
+HUBSPOT = "hubspot"
+"""The key of HubSpot among the applications."""
+
+
+class ConcurrentChangeError(Exception):
+    """Somebody else saved in between; nothing of ours was saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a document did, or in a dry run would do."""
+
+    connections: Mapping[str, Change]
+    syncs: tuple[PlannedSync, ...]
+    dry: bool
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is found out while a document is checked. `stored` are the syncs there are, by name."""
+
+    document: Document
+    stored: Mapping[str, Sync]
+    accounts: dict[str, Connection] = field(default_factory=dict)
+    connections: dict[str, PlannedConnection] = field(default_factory=dict)
+    syncs: list[PlannedSync] = field(default_factory=list)
+    schemas: dict[tuple[str, str], ObjectSchema | None] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+class Apply:
+    """The use case over its ports."""
+
+    def __init__(
+        self,
+        *,
+        connections: ConnectionStore,
+        syncs: SyncStore,
+        connectors: Connectors,
+        orchestrator: Orchestrator,
+        vault: Vault,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._connections = connections
+        self._syncs = syncs
+        self._connectors = connectors
+        self._orchestrator = orchestrator
+        self._vault = vault
+        self._clock = clock
+        self._ids = ids
+
+    def __call__(self, document: Document, *, dry: bool = False, restart: bool = False) -> Applied:
+        """Make connections and syncs what `document` says. What it does not name is left alone.
+
+        `dry` checks and answers as if, and changes nothing anywhere. `restart` starts an initial sync even of a sync
+        whose settings are the same. Raises `RefusedDocumentError` with every fault, `ConcurrentChangeError`, and
+        `RetryLaterError` where an application could not be asked.
+        """
+        plan = _Plan(document, {sync.name: sync for sync in self._syncs.syncs()}, faults=list(document.faults))
+        self._plan_connections(plan)
+        for name, spec in document.syncs.items():
+            self._plan_sync(plan, name, spec)
+        if plan.faults:
+            raise RefusedDocumentError(plan.faults)
+        self._plan_starts(plan, restart=restart)
+        if not dry:
+            self._carry_out(plan)
+        changes = {name: planned.change for name, planned in plan.connections.items()}
+        return Applied(changes, tuple(plan.syncs), dry)
+
+    def _plan_connections(self, plan: _Plan) -> None:
+        stored = {connection.id: connection for connection in self._connections.connections()}
+        plan.accounts.update(stored)
+        for name, spec in plan.document.connections.items():
+            faults = self._connection_faults(name, spec, stored.get(name))
+            plan.faults += faults
+            if faults:
+                plan.accounts.pop(name, None)
+                continue
+            planned = plan_connection(name, spec, stored.get(name), self._vault)
+            plan.connections[name] = planned
+            plan.accounts[name] = planned.connection
+
+    def _connection_faults(self, name: str, spec: ConnectionSpec, stored: Connection | None) -> list[Fault]:
+        path, apps = f"connections.{name}", self._connectors.apps()
+        if spec.app not in apps:
+            return [Fault(f"{path}.app", f"There is no app {spec.app}.", suggestion(spec.app, list(apps)))]
+        if stored is None and not spec.token:
+            return [Fault(f"{path}.token", "A new connection needs a token.", "Give the account's access token.")]
+        if stored is not None and stored.app != spec.app:
+            reason = f"{name} is an account of {stored.app} already, and syncs may hang on it."
+            return [Fault(f"{path}.app", reason, f"Give the account of {spec.app} another name.")]
+        return []
+
+    def _plan_sync(self, plan: _Plan, name: str, spec: SyncSpec) -> None:
+        stored = plan.stored.get(name)
+        schemas = {side: schema for side in Side if (schema := self._schema(plan, name, spec, side)) is not None}
+        faults = [*_identity_faults(name, spec, stored)]
+        if len(schemas) == len(Side):
+            faults += check(name, spec, schemas)
+        plan.faults += faults
+        if not plan.faults:
+            plan.syncs.append(plan_sync(name, spec, stored, schemas, ids=self._ids))
+
+    def _schema(self, plan: _Plan, name: str, spec: SyncSpec, side: Side) -> ObjectSchema | None:
+        """The object type on `side`; None, and a fault unless there is one already, where it cannot be had."""
+        path, end = f"syncs.{name}.{side}", spec.end(side)
+        if end is None or f"connections.{end.connection}" in plan.document.unread:
+            return None
+        connection = plan.accounts.get(end.connection)
+        if connection is None:
+            if end.connection not in plan.document.connections:
+                reason = f"There is no connection {end.connection}."
+                plan.faults.append(Fault(f"{path}.connection", reason, suggestion(end.connection, list(plan.accounts))))
+            return None
+        if (connection.app == HUBSPOT) != (side is Side.HUBSPOT):
+            reason = f"{end.connection} is an account of {connection.app}."
+            remedy = (
+                "Name a connection of HubSpot here." if side is Side.HUBSPOT else "Name a connection of the app here."
+            )
+            plan.faults.append(Fault(f"{path}.connection", reason, remedy))
+            return None
+        key = (end.connection, end.object)
+        if key not in plan.schemas:
+            found = self._ask(connection, end.object, path)
+            plan.faults += [found] if isinstance(found, Fault) else []
+            plan.schemas[key] = None if isinstance(found, Fault) else found
+        return plan.schemas[key]
+
+    def _ask(self, connection: Connection, object_type: str, path: str) -> ObjectSchema | Fault:
+        try:
+            return self._connectors.connector(connection, bulk=False).schema(object_type)
+        except NeedsPersonError as error:
+            return Fault(f"connections.{connection.id}", str(error), error.remedy)
+        except ConnectorBugError:
+            reason = f"{connection.app} has no object type {object_type}, or does not tell its fields."
+            return Fault(f"{path}.object", reason, "Correct the name, e.g. contacts for HubSpot.")
+
+    def _plan_starts(self, plan: _Plan, *, restart: bool) -> None:
+        """Give every sync that is to look at everything again its new generation."""
+        now = self._clock.now()
+        rescanned = {name for name, planned in plan.connections.items() if planned.rescans}
+        named = {planned.sync.id for planned in plan.syncs}
+        others = [
+            PlannedSync(sync, Change.UNCHANGED)
+            for sync in plan.stored.values()
+            if sync.id not in named and (sync.running or sync.status is SyncStatus.STALLED) and _uses(sync, rescanned)
+        ]
+        plan.syncs = [_started(planned, rescanned, now, restart=restart) for planned in plan.syncs]
+        plan.syncs += [_started(planned, rescanned, now, restart=False) for planned in others]
+
+    def _carry_out(self, plan: _Plan) -> None:
+        moved = [planned.sync for planned in plan.syncs if planned.change is not Change.UNCHANGED]
+        changed = [each.connection for each in plan.connections.values() if each.change is not Change.UNCHANGED]
+        self._prepare(plan, moved)
+        if (changed or moved) and not self._syncs.save(changed, moved):
+            raise ConcurrentChangeError("Somebody else changed these connections or syncs at the same time.")
+        for planned in plan.syncs:
+            # An unchanged one too, if it is still in its initial sync: we may have died between saving and starting.
+            if planned.sync.status is SyncStatus.INITIAL:
+                self._orchestrator.start_initial(planned.sync.id, planned.sync.generation)
+
+    def _prepare(self, plan: _Plan, syncs: list[Sync]) -> None:
+        """Make both applications ready before anything is saved: what they refuse is a fault of the document."""
+        wanted: dict[str, dict[str, None]] = {}
+        for sync in syncs:
+            for side in Side:
+                wanted.setdefault(sync.connection(side), {})[sync.object_type(side)] = None
+        faults = []
+        for name, object_types in wanted.items():
+            try:
+                self._connectors.connector(plan.accounts[name], bulk=False).prepare(list(object_types))
+            except NeedsPersonError as error:
+                faults.append(Fault(f"connections.{name}", str(error), error.remedy))
+        if faults:
+            raise RefusedDocumentError(faults)
+
+
+def _identity_faults(name: str, spec: SyncSpec, stored: Sync | None) -> list[Fault]:
+    """A sync keeps its accounts and object types for life: its bindings are theirs (rule 1.1)."""
+    if stored is None:
+        return []
+    if stored.status is SyncStatus.DELETING:
+        return [Fault(f"syncs.{name}", f"{name} is being deleted.", "Wait until it is gone, or choose another name.")]
+    faults = []
+    for side in Side:
+        end = spec.end(side)
+        kept = {"connection": stored.connection(side), "object": stored.object_type(side)}
+        for key, value in kept.items():
+            if end is not None and getattr(end, key) != value:
+                reason = f"{name} was made for {value}, and its bindings belong to that."
+                faults.append(Fault(f"syncs.{name}.{side}.{key}", reason, "Give the new sync another name."))
+    return faults
+
+
+def _started(planned: PlannedSync, rescanned: set[str], now: int, *, restart: bool) -> PlannedSync:
+    sync, change = planned.sync, planned.change
+    again = restart or sync.status is SyncStatus.STALLED or _uses(sync, rescanned)
+    if change is Change.UNCHANGED and (not again or sync.status is SyncStatus.OFF):
+        return planned
+    return replace(
+        planned,
+        sync=restarted(sync, now),
+        change=Change.RESTARTED if change is Change.UNCHANGED else change,
+    )
+
+
+def _uses(sync: Sync, connections: set[str]) -> bool:
+    return any(sync.connection(side) in connections for side in Side)

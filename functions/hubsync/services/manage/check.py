@@ -1,0 +1,192 @@
+"""Whether a sync of a document can run over these two object types; every fault is reported at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hubsync.engine.identify import normal_email
+from hubsync.model.identifier import IdentifierKind
+from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
+from hubsync.model.side import Side
+from hubsync.model.sync import ObjectKind
+from hubsync.services.manage.document import Fault, MappingSpec, SyncSpec, suggestion
+
+EXTERNAL_ID = "hubsync_id"
+"""The HubSpot property that hubsync finds its own creations by (docs/architecture.md, "Creating")."""
+
+DEFAULT_MATCH_KEYS = {
+    ObjectKind.CONTACT: (IdentifierKind.EMAIL,),
+    ObjectKind.COMPANY: (IdentifierKind.DOMAIN, IdentifierKind.NAME),
+}
+"""Rule 3.1, strongest first. An issue to come lets a sync name its own keys."""
+
+FAMILIES = {
+    FieldType.NUMBER: "number",
+    FieldType.DATE: "date",
+    FieldType.DATETIME: "date",
+    FieldType.BOOLEAN: "boolean",
+}
+"""Types whose values go into each other's fields; all others are text."""
+
+
+def check(name: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> Iterator[Fault]:
+    """The faults of one sync whose connections and object types exist. `name` is the sync's."""
+    path = f"syncs.{name}"
+    yield from _check_people(path, spec)
+    yield from _check_kinds(path, spec, schemas)
+    yield from _check_pairs(path, spec)
+    for mapping in spec.mappings:
+        yield from _check_mapping(f"{path}.mappings[{mapping.at}]", spec, mapping, schemas)
+    if "direction" not in spec.unread:
+        for side in Side:
+            yield from _check_required(path, spec, side, schemas[side])
+
+
+def writes(spec: SyncSpec, mapping: MappingSpec, side: Side) -> bool:
+    """Whether a mapping may be written on `side`: both directions say so (rule 2.4)."""
+    return spec.direction.writes(side) and mapping.direction.writes(side)
+
+
+def shared_kinds(schemas: Mapping[Side, ObjectSchema], kind: ObjectKind) -> tuple[IdentifierKind, ...]:
+    """The default match keys that both object types have a field for, strongest first."""
+    return tuple(
+        key for key in DEFAULT_MATCH_KEYS[kind] if all(schema.identifiers.get(key) for schema in schemas.values())
+    )
+
+
+def _check_people(path: str, spec: SyncSpec) -> Iterator[Fault]:
+    for at, address in enumerate(spec.notify):
+        if normal_email(address) is None:
+            yield Fault(f"{path}.notify[{at}]", "This is not a valid email address.", "Correct it or leave it out.")
+    if spec.phone_region is not None and spec.phone_region not in _regions():
+        yield Fault(
+            f"{path}.phone_region",
+            f"There is no country {spec.phone_region}.",
+            "Give the two letters of a country in capitals, such as ES or US.",
+        )
+
+
+def _check_kinds(path: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> Iterator[Fault]:
+    hubspot, app = schemas[Side.HUBSPOT], schemas[Side.APP]
+    if hubspot.kind not in set(ObjectKind):
+        yield Fault(
+            f"{path}.hubspot.object",
+            f"HubSpot's {hubspot.object_type} cannot be synced yet.",
+            "Choose contacts or companies.",
+        )
+    elif app.kind != hubspot.kind:
+        yield Fault(
+            f"{path}.app.object",
+            f"{app.object_type} does not go with HubSpot's {hubspot.object_type}.",
+            f"Choose an object type of the app that stands for a {hubspot.kind}.",
+        )
+    elif not shared_kinds(schemas, ObjectKind(hubspot.kind)):
+        yield Fault(
+            f"{path}.app.object",
+            f"{app.object_type} has no field that records could be matched by.",
+            "Name its identifiers in the app's manifest.",
+        )
+    if not spec.mappings and "mappings" not in spec.unread:
+        yield Fault(f"{path}.mappings", "No field is mapped.", "Map at least one pair of fields.")
+
+
+def _check_pairs(path: str, spec: SyncSpec) -> Iterator[Fault]:
+    """Each target field is mapped once (rule 4.6), and so is each pair: a pair's baseline is kept under its number."""
+    pairs: dict[tuple[str, str], int] = {}
+    targets: dict[tuple[Side, str], int] = {}
+    for mapping in spec.mappings:
+        where = f"{path}.mappings[{mapping.at}]"
+        earlier = pairs.setdefault((mapping.hubspot, mapping.app), mapping.at)
+        if earlier != mapping.at:
+            yield Fault(where, f"mappings[{earlier}] maps the same two fields.", "Leave one of them out.")
+            continue
+        for side in Side:
+            if not writes(spec, mapping, side):
+                continue
+            earlier = targets.setdefault((side, mapping.field(side)), mapping.at)
+            if earlier != mapping.at:
+                yield Fault(
+                    f"{where}.{side}",
+                    f"mappings[{earlier}] writes {mapping.field(side)} already, and a field has one source only.",
+                    f"Leave one of them out, or give one the direction {_away_from(side)}.",
+                )
+
+
+def _check_mapping(
+    path: str, spec: SyncSpec, mapping: MappingSpec, schemas: Mapping[Side, ObjectSchema]
+) -> Iterator[Fault]:
+    found: dict[Side, FieldSchema] = {}
+    for side, schema in schemas.items():
+        name = mapping.field(side)
+        if side is Side.HUBSPOT and name == EXTERNAL_ID:
+            yield Fault(f"{path}.hubspot", f"{EXTERNAL_ID} belongs to hubsync.", "Map another property.")
+        elif name not in schema.fields:
+            yield Fault(
+                f"{path}.{side}", f"{schema.object_type} has no field {name}.", suggestion(name, list(schema.fields))
+            )
+        else:
+            found[side] = schema.fields[name]
+    if "direction" in spec.unread:
+        return
+    targets = [side for side in Side if writes(spec, mapping, side)]
+    if not targets:
+        yield Fault(
+            f"{path}.direction",
+            f"The sync goes {spec.direction} and this mapping {mapping.direction}: nothing would ever be written.",
+            "Leave the direction out, or the whole mapping.",
+        )
+    for side in targets:
+        if side in found and found[side].read_only:
+            yield Fault(
+                f"{path}.{side}",
+                f"{mapping.field(side)} cannot be written.",
+                f"Give this mapping the direction {_away_from(side)}, or leave it out.",
+            )
+    if len(found) == len(schemas):
+        yield from _check_types(path, mapping, found, targets)
+
+
+def _check_types(
+    path: str, mapping: MappingSpec, fields: Mapping[Side, FieldSchema], targets: list[Side]
+) -> Iterator[Fault]:
+    """Unlike types meet in a text field only, and only one way (rule 4.3)."""
+    families = {side: FAMILIES.get(field.type, "text") for side, field in fields.items()}
+    if len(set(families.values())) == 1 or {field.type for field in fields.values()} == {
+        FieldType.BOOLEAN,
+        FieldType.OPTION,
+    }:
+        return
+    for side in targets:
+        if families[side] != "text":
+            yield Fault(
+                f"{path}.{side}",
+                f"{mapping.field(side)} takes a {families[side]}, and {mapping.field(side.other)} holds a "
+                f"{families[side.other]}.",
+                f"Map fields of like types, or give this mapping the direction {_away_from(side)}."
+                if families[side.other] == "text"
+                else "Map fields of like types.",
+            )
+
+
+def _check_required(path: str, spec: SyncSpec, side: Side, schema: ObjectSchema) -> Iterator[Fault]:
+    """Without its required fields no record can be made on `side` (rule 4.1)."""
+    if not spec.direction.writes(side) or "mappings" in spec.unread:
+        return
+    written = {mapping.field(side) for mapping in spec.mappings if writes(spec, mapping, side)}
+    for field in schema.fields.values():
+        if field.required and not field.read_only and field.name not in written:
+            yield Fault(
+                f"{path}.mappings",
+                f"{schema.object_type} takes no new record without {field.name}, and nothing is mapped to it.",
+                f"Map {field.name}, or let the sync go {_away_from(side)}.",
+            )
+
+
+def _away_from(side: Side) -> str:
+    return "to_app" if side is Side.HUBSPOT else "to_hubspot"
+
+
+def _regions() -> frozenset[str]:
+    from phonenumbers import SUPPORTED_REGIONS
+
+    return frozenset(SUPPORTED_REGIONS)

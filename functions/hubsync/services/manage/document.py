@@ -1,0 +1,116 @@
+"""What a person wants: connections and syncs by name, as read from a YAML document, before anything is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from hubsync.model.mapping import Transform
+from hubsync.model.side import Direction, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a document: where (`syncs.contacts.mappings[3].app`), what, and what to do."""
+
+    path: str
+    reason: str
+    remedy: str
+
+
+class RefusedDocumentError(Exception):
+    """A document with faults, all of them; nothing of it was saved."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"The document has {len(faults)} fault{'s' if len(faults) != 1 else ''}; nothing was saved.")
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many calls an account may make in how many seconds."""
+
+    calls: int
+    seconds: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSpec:
+    """One account. A token or secret that is not given stays as it is stored; `repr` shows neither."""
+
+    app: str
+    token: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+    webhook_secret: str | None = field(default=None, repr=False)
+    limit: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndSpec:
+    """One side of a sync: the connection's name and the object type."""
+
+    connection: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSpec:
+    """One pair of fields. `at` is its place in the document's list. Without a transform the field types decide."""
+
+    at: int
+    hubspot: str
+    app: str
+    transform: Transform | None = None
+    direction: Direction = Direction.TWO_WAY
+    clears: bool = False
+
+    def field(self, side: Side) -> str:
+        """The field's name on `side`."""
+        return self.hubspot if side is Side.HUBSPOT else self.app
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSpec:
+    """One sync. A setting that could not be read stands at its default and its name in `unread`.
+
+    What depends on an unread setting is not checked, so that one fault does not draw others after it.
+    """
+
+    hubspot: EndSpec | None
+    app: EndSpec | None
+    direction: Direction = Direction.TWO_WAY
+    default: Side = Side.HUBSPOT
+    require_email: bool = True
+    phone_region: str | None = None
+    notify: tuple[str, ...] = ()
+    mappings: tuple[MappingSpec, ...] = ()
+    unread: frozenset[str] = frozenset()
+
+    def end(self, side: Side) -> EndSpec | None:
+        """The end on `side`; None if it could not be read."""
+        return self.hubspot if side is Side.HUBSPOT else self.app
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Connections and syncs by name, and the faults that reading it found already.
+
+    `unread` has the paths of the connections that could not be read at all.
+    """
+
+    connections: Mapping[str, ConnectionSpec] = field(default_factory=dict)
+    syncs: Mapping[str, SyncSpec] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    unread: frozenset[str] = frozenset()
+
+
+def suggestion(name: str, known: Sequence[str]) -> str:
+    """A remedy for a name that does not exist: the nearest one, or the list."""
+    near = get_close_matches(name, known, n=1)
+    if near:
+        return f"Did you mean {near[0]}?"
+    if not known:
+        return "There is none to choose from."
+    shown = ", ".join(sorted(known)[:20])
+    return f"Choose one of: {shown}{', …' if len(known) > 20 else ''}."

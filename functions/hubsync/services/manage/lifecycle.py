@@ -1,0 +1,139 @@
+"""Turn syncs off and on, restart, compare, delete (rules 1.2, 1.6, 1.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from hubsync.model.sync import Sync, SyncStatus
+from hubsync.services.manage.apply import ConcurrentChangeError
+from hubsync.services.manage.plan import restarted
+from hubsync.services.ports import Clock, Ids, Orchestrator
+from hubsync.stores.ports import IndexStore, SyncStore
+
+ATTEMPTS = 5
+"""How often a change is tried whose sync was written to in between (a phase that moved on)."""
+
+PURGE_SLICE = 500
+"""Items of the index deleted in one call of the store; about half a second."""
+
+
+class UnknownSyncError(Exception):
+    """There is no sync of that name."""
+
+
+class NotNowError(Exception):
+    """The sync is in a state in which this cannot be done; `remedy` says what to do first."""
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """How far a deletion is. Not `done`: ask again, the rest of the index is still to go."""
+
+    name: str
+    done: bool
+
+
+class Lifecycle:
+    """The use cases over their ports; each takes a sync's name. Raise `UnknownSyncError`, `NotNowError`,
+    `ConcurrentChangeError`."""
+
+    def __init__(
+        self,
+        *,
+        syncs: SyncStore,
+        index: IndexStore,
+        orchestrator: Orchestrator,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._syncs = syncs
+        self._index = index
+        self._orchestrator = orchestrator
+        self._clock = clock
+        self._ids = ids
+
+    def off(self, name: str) -> Sync:
+        """Stop reads and writes; index, bindings and settings stay. A sync that is off already stays so."""
+        return self._change(name, lambda sync: replace(sync, status=SyncStatus.OFF, phase=None))
+
+    def on(self, name: str) -> Sync:
+        """Run again, from a rescan: nobody looked meanwhile. A sync that runs already is left alone."""
+
+        def turn_on(sync: Sync) -> Sync:
+            if sync.status is not SyncStatus.OFF:
+                return sync
+            return restarted(replace(sync, status=SyncStatus.INITIAL), self._clock.now())
+
+        return self._start(self._change(name, turn_on))
+
+    def restart(self, name: str) -> Sync:
+        """Start a new initial sync; bindings, baselines and history survive (rule 1.2)."""
+
+        def start_again(sync: Sync) -> Sync:
+            if sync.status is SyncStatus.OFF:
+                raise NotNowError(f"{name} is off.", remedy="Turn it on; that starts a new initial sync.")
+            return restarted(sync, self._clock.now())
+
+        return self._start(self._change(name, start_again))
+
+    def compare(self, name: str) -> Sync:
+        """Start a comparison of the index with both applications (rule 1.6)."""
+        sync = sync_named(self._syncs, name)
+        if sync.status is not SyncStatus.ACTIVE:
+            raise NotNowError(
+                f"{name} is {_words(sync.status)}; only an active sync can be compared.",
+                remedy="Turn it on first." if sync.status is SyncStatus.OFF else "Wait until its initial sync is done.",
+            )
+        self._orchestrator.start_comparison(sync.id, sync.generation, self._ids.new())
+        return sync
+
+    def delete(self, name: str, *, until: int) -> Deleted:
+        """Delete a sync and everything known of its records; no record in either application is touched.
+
+        Its hash key goes first, and what then still stands in the index says nothing to anybody. The index is purged
+        in slices until `until` (epoch ms); asked again, it goes on. At least one slice is purged.
+        """
+
+        def doom(sync: Sync) -> Sync:
+            return replace(sync, status=SyncStatus.DELETING, hash_key=b"", phase=None, indexed=())
+
+        sync = self._change(name, doom, deleting=True)
+        while not (done := self._index.purge(sync.id, PURGE_SLICE)) and self._clock.now() < until:
+            pass
+        if done:
+            self._syncs.delete_sync(sync.id)
+        return Deleted(name, done)
+
+    def _change(self, name: str, change: Callable[[Sync], Sync], *, deleting: bool = False) -> Sync:
+        """Store `change` of the sync as it is now. Answers with it as it was written, or was already."""
+        for _ in range(ATTEMPTS):
+            before = sync_named(self._syncs, name)
+            if before.status is SyncStatus.DELETING and not deleting:
+                raise NotNowError(f"{name} is being deleted.", remedy="Apply it again under another name.")
+            after = change(before)
+            if after == before or self._syncs.put_sync(after):
+                return after
+        raise ConcurrentChangeError(f"{name} changes all the time; try again.")
+
+    def _start(self, sync: Sync) -> Sync:
+        # Also where nothing was changed: an earlier attempt may have died before this call, and twice is one start.
+        if sync.status is SyncStatus.INITIAL:
+            self._orchestrator.start_initial(sync.id, sync.generation)
+        return sync
+
+
+def sync_named(syncs: SyncStore, name: str) -> Sync:
+    """The sync that a person calls `name`. Raises `UnknownSyncError`."""
+    sync = next((sync for sync in syncs.syncs() if sync.name == name), None)
+    if sync is None:
+        raise UnknownSyncError(f"There is no sync {name}.")
+    return sync
+
+
+def _words(status: SyncStatus) -> str:
+    return status.value.replace("_", " ")

@@ -1,0 +1,197 @@
+"""From a checked document to the connections and syncs to save."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from hubsync.model.connection import Connection, ConnectionStatus
+from hubsync.model.identifier import IdentifierKind
+from hubsync.model.mapping import FieldMapping, Transform
+from hubsync.model.schema import FieldType, ObjectSchema
+from hubsync.model.side import Side
+from hubsync.model.sync import MatchKey, ObjectKind, Sync, SyncStatus
+from hubsync.services.manage.check import shared_kinds, writes
+from hubsync.services.manage.document import ConnectionSpec, EndSpec, Limit, MappingSpec, SyncSpec
+from hubsync.services.ports import Ids, Vault
+
+
+class Change(StrEnum):
+    """What applying a document does to a connection or sync. `restarted`: same settings, a new initial sync."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    RESTARTED = "restarted"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedConnection:
+    """A connection as it is to be, and whether its syncs have to look at everything again (rule 1.9)."""
+
+    connection: Connection
+    change: Change
+    rescans: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSync:
+    """A sync as it is to be."""
+
+    sync: Sync
+    change: Change
+
+
+def plan_connection(name: str, spec: ConnectionSpec, stored: Connection | None, vault: Vault) -> PlannedConnection:
+    """The connection that `spec` asks for. Sealing the same secret again would look like a change, so it is opened
+    and compared first. A connection that needed a person is active again, whatever was changed."""
+    limit = spec.limit or Limit(calls=0)
+    if stored is None:
+        new = Connection(
+            id=name,
+            app=spec.app,
+            token=vault.seal(spec.token or "", name),
+            base_url=spec.base_url,
+            webhook_secret=None if spec.webhook_secret is None else vault.seal(spec.webhook_secret, name),
+            limit=limit.calls or None,
+            limit_seconds=limit.seconds,
+        )
+        return PlannedConnection(new, Change.NEW)
+    token = _sealed(spec.token, stored.token, name, vault)
+    secret = _sealed(spec.webhook_secret, stored.webhook_secret, name, vault)
+    wanted = replace(
+        stored,
+        token=token or stored.token,
+        webhook_secret=secret,
+        status=ConnectionStatus.ACTIVE,
+        problem=None,
+        base_url=spec.base_url,
+        limit=limit.calls or None,
+        limit_seconds=limit.seconds,
+    )
+    if wanted == stored:
+        return PlannedConnection(stored, Change.UNCHANGED)
+    rescans = (wanted.token, wanted.base_url, wanted.status) != (stored.token, stored.base_url, stored.status)
+    return PlannedConnection(wanted, Change.CHANGED, rescans)
+
+
+def plan_sync(
+    name: str,
+    spec: SyncSpec,
+    stored: Sync | None,
+    schemas: Mapping[Side, ObjectSchema],
+    *,
+    ids: Ids,
+) -> PlannedSync:
+    """The sync that `spec` asks for, not started yet. The spec has no faults."""
+    kind = ObjectKind(schemas[Side.HUBSPOT].kind or "")
+    hubspot, app = _end(spec.hubspot), _end(spec.app)
+    before = stored or Sync(
+        id=ids.new(),
+        name=name,
+        kind=kind,
+        hubspot_connection=hubspot.connection,
+        app_connection=app.connection,
+        hubspot_object=hubspot.object,
+        app_object=app.object,
+        direction=spec.direction,
+        mappings=(),
+        match_keys=(),
+        hash_key=ids.key(),
+    )
+    mappings, next_number = _numbered(spec, before, schemas)
+    wanted = replace(
+        before,
+        kind=kind,
+        direction=spec.direction,
+        mappings=mappings,
+        next_number=next_number,
+        match_keys=tuple(_match_key(key, schemas) for key in shared_kinds(schemas, kind)),
+        default_side=spec.default,
+        require_email=spec.require_email and kind is ObjectKind.CONTACT,
+        phone_region=spec.phone_region,
+        notify=spec.notify,
+    )
+    if stored is None:
+        return PlannedSync(wanted, Change.NEW)
+    return PlannedSync(wanted, Change.UNCHANGED if wanted == stored else Change.CHANGED)
+
+
+def restarted(sync: Sync, now: int) -> Sync:
+    """The sync in a new generation, at the start of an initial sync; bindings and baselines survive (rule 1.2).
+
+    A sync that is off stays off: turning it on starts the generation after this one.
+    """
+    return replace(
+        sync,
+        generation=sync.generation + 1,
+        status=SyncStatus.OFF if sync.status is SyncStatus.OFF else SyncStatus.INITIAL,
+        phase=None,
+        indexed=(),
+        problem=None,
+        saved_at=now,
+    )
+
+
+def default_transform(mapping: MappingSpec, schemas: Mapping[Side, ObjectSchema]) -> Transform:
+    """How two fields are compared where the document does not say: by their types, an address's domain as a domain."""
+    types = {schemas[side].fields[mapping.field(side)].type for side in Side}
+    if all(mapping.field(side) in schemas[side].identifiers.get(IdentifierKind.DOMAIN, ()) for side in Side):
+        return Transform.DOMAIN
+    if types <= {FieldType.DATE, FieldType.DATETIME}:
+        return Transform.DATE
+    if types == {FieldType.NUMBER}:
+        return Transform.NUMBER
+    if FieldType.BOOLEAN in types and types <= {FieldType.BOOLEAN, FieldType.OPTION}:
+        return Transform.BOOLEAN
+    for wanted, transform in ((FieldType.EMAIL, Transform.EMAIL), (FieldType.PHONE, Transform.PHONE)):
+        if wanted in types and types <= {wanted, FieldType.TEXT}:
+            return transform
+    return Transform.TEXT
+
+
+def _numbered(
+    spec: SyncSpec, before: Sync, schemas: Mapping[Side, ObjectSchema]
+) -> tuple[tuple[FieldMapping, ...], int]:
+    """The mappings by number. A pair that was mapped before keeps its number and so its baseline; a number is never
+    used again, so that a pair that comes back after a pause starts without one (rule 1.2)."""
+    numbers = {(mapping.hubspot_field, mapping.app_field): mapping.number for mapping in before.mappings}
+    following = before.next_number
+    mappings = []
+    for mapping in spec.mappings:
+        number = numbers.get((mapping.hubspot, mapping.app))
+        if number is None:
+            number, following = following, following + 1
+        mappings.append(
+            FieldMapping(
+                number=number,
+                hubspot_field=mapping.hubspot,
+                app_field=mapping.app,
+                transform=mapping.transform or default_transform(mapping, schemas),
+                direction=mapping.direction,
+                clears=mapping.clears,
+                required=any(
+                    writes(spec, mapping, side) and schemas[side].fields[mapping.field(side)].required for side in Side
+                ),
+            )
+        )
+    return tuple(sorted(mappings, key=lambda mapping: mapping.number)), following
+
+
+def _match_key(kind: IdentifierKind, schemas: Mapping[Side, ObjectSchema]) -> MatchKey:
+    hubspot, *more_hubspot = schemas[Side.HUBSPOT].identifiers[kind]
+    app, *more_app = schemas[Side.APP].identifiers[kind]
+    return MatchKey(kind, hubspot, app, tuple(more_hubspot), tuple(more_app))
+
+
+def _sealed(secret: str | None, stored: bytes | None, belongs_to: str, vault: Vault) -> bytes | None:
+    if secret is None or (stored is not None and vault.open(stored, belongs_to) == secret):
+        return stored
+    return vault.seal(secret, belongs_to)
+
+
+def _end(end: EndSpec | None) -> EndSpec:
+    if end is None:
+        raise ValueError("a sync without one of its ends has a fault and cannot be planned")
+    return end

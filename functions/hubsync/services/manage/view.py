@@ -1,0 +1,118 @@
+"""What people see of connections and syncs: state, progress, counts, records by status. Never a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hubsync.model.connection import Connection
+from hubsync.model.entry import IndexEntry
+from hubsync.model.status import RecordStatus
+from hubsync.model.sync import COMPARISON_PHASES, INITIAL_PHASES, Counts, PhaseProgress, Sync, SyncStatus
+from hubsync.services.manage.lifecycle import sync_named
+from hubsync.services.ports import Connectors
+from hubsync.stores.ports import ConnectionStore, CountStore, IndexStore, Ledger, SyncStore
+
+LISTED = frozenset({RecordStatus.FAILING, RecordStatus.EXCLUDED, RecordStatus.QUEUED, RecordStatus.PENDING})
+"""The statuses that the sparse index has (`IndexStore.by_status`)."""
+
+WALKS = 20
+"""Pages of the index read at most for one answer, where a status has to be sought."""
+
+
+class ComparisonReports(Protocol):
+    """Where the last comparison's report is kept."""
+
+    def last(self, sync_id: str) -> Mapping[str, object] | None:
+        """The report, ready to be shown as JSON; None if there was no comparison yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SyncView:
+    """One sync as it stands. `progress` has the phases of this generation; one that has not begun yet is empty."""
+
+    sync: Sync
+    progress: tuple[PhaseProgress, ...]
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Some entries and where to go on; a page may be short, or empty, before the end."""
+
+    entries: tuple[IndexEntry, ...]
+    cursor: str | None
+
+
+class View:
+    """The queries over their ports."""
+
+    def __init__(
+        self,
+        *,
+        connections: ConnectionStore,
+        syncs: SyncStore,
+        index: IndexStore,
+        ledger: Ledger,
+        counts: CountStore,
+        connectors: Connectors,
+        reports: ComparisonReports | None = None,
+    ) -> None:
+        self._connections = connections
+        self._syncs = syncs
+        self._index = index
+        self._ledger = ledger
+        self._counts = counts
+        self._connectors = connectors
+        self._reports = reports
+
+    def apps(self) -> Mapping[str, str]:
+        """The applications there are: key and name."""
+        return self._connectors.apps()
+
+    def connections(self) -> Sequence[Connection]:
+        """All connections, their secrets sealed."""
+        return self._connections.connections()
+
+    def syncs(self) -> Sequence[SyncView]:
+        """All syncs, by name."""
+        return [self._view(sync) for sync in self._syncs.syncs()]
+
+    def sync(self, name: str) -> SyncView:
+        """One sync. Raises `UnknownSyncError`."""
+        return self._view(sync_named(self._syncs, name))
+
+    def records(self, name: str, status: RecordStatus | None, cursor: str | None, limit: int) -> RecordPage:
+        """Entries of a sync, of one status or of any. Raises `UnknownSyncError`.
+
+        Records in sync are not in the status index and are sought in the whole index, some pages at a time.
+        """
+        sync = sync_named(self._syncs, name)
+        if status in LISTED:
+            page = self._index.by_status(sync.id, status, cursor, limit)
+            return RecordPage(page.entries, page.cursor)
+        found: list[IndexEntry] = []
+        for _ in range(WALKS):
+            page = self._index.walk(sync.id, cursor, limit)
+            found += [entry for entry in page.entries if status is None or entry.status is status]
+            cursor = page.cursor
+            if cursor is None or len(found) >= limit:
+                break
+        return RecordPage(tuple(found), cursor)
+
+    def comparison(self, name: str) -> Mapping[str, object] | None:
+        """The report of the last comparison, if there is one. Raises `UnknownSyncError`."""
+        sync = sync_named(self._syncs, name)
+        return None if self._reports is None else self._reports.last(sync.id)
+
+    def _view(self, sync: Sync) -> SyncView:
+        progress = []
+        for phase in (*INITIAL_PHASES, *COMPARISON_PHASES):
+            found = self._ledger.progress(sync.id, sync.generation, phase)
+            if found is None and sync.status is SyncStatus.INITIAL and phase in INITIAL_PHASES:
+                found = PhaseProgress(phase, sync.generation)
+            if found is not None:
+                progress.append(found)
+        return SyncView(sync, tuple(progress), self._counts.counts(sync.id))

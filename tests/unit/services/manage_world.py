@@ -1,0 +1,239 @@
+"""What the management use cases stand on, in memory: two apps with schemas, a clock, a vault, a state machine."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from hubsync.connectors.errors import ConnectorBugError
+from hubsync.connectors.port import ChangeFeed, Connector, WebhookReader
+from hubsync.model.connection import Connection
+from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
+from hubsync.model.sync import Sync
+from hubsync.services.manage.apply import Applied, Apply
+from hubsync.services.manage.document import ConnectionSpec, Document, EndSpec, MappingSpec, SyncSpec
+from hubsync.services.manage.lifecycle import Lifecycle
+from hubsync.services.manage.view import View
+from hubsync.stores.memory import MemoryStores
+
+
+def fields(*schemas: FieldSchema) -> dict[str, FieldSchema]:
+    return {schema.name: schema for schema in schemas}
+
+
+CONTACTS = ObjectSchema(
+    "contacts",
+    fields(
+        FieldSchema("email", FieldType.EMAIL),
+        FieldSchema("hs_additional_emails", read_only=True),
+        FieldSchema("firstname"),
+        FieldSchema("phone", FieldType.PHONE),
+        FieldSchema("date_of_birth", FieldType.DATE),
+        FieldSchema("score", FieldType.NUMBER),
+        FieldSchema("vip", FieldType.BOOLEAN),
+        FieldSchema("createdate", FieldType.DATETIME, read_only=True),
+        FieldSchema("hubsync_id"),
+    ),
+    "contact",
+    {"email": ("email", "hs_additional_emails")},
+)
+PEOPLE = ObjectSchema(
+    "people",
+    fields(
+        FieldSchema("email", FieldType.EMAIL),
+        FieldSchema("first_name"),
+        FieldSchema("nickname"),
+        FieldSchema("phone", FieldType.PHONE),
+        FieldSchema("birthday", FieldType.DATE),
+        FieldSchema("points", FieldType.NUMBER),
+        FieldSchema("important", FieldType.BOOLEAN),
+        FieldSchema("seen_at", FieldType.DATETIME, read_only=True),
+    ),
+    "contact",
+    {"email": ("email",)},
+)
+COMPANIES = ObjectSchema(
+    "companies",
+    fields(FieldSchema("name"), FieldSchema("domain"), FieldSchema("city")),
+    "company",
+    {"domain": ("domain",), "name": ("name",)},
+)
+ORGANISATIONS = ObjectSchema(
+    "organisations",
+    fields(FieldSchema("title", required=True), FieldSchema("website", FieldType.URL), FieldSchema("city")),
+    "company",
+    {"domain": ("website",), "name": ("title",)},
+)
+SCHEMAS = {
+    "hubspot": {"contacts": CONTACTS, "companies": COMPANIES, "deals": ObjectSchema("deals", kind="deal")},
+    "orbit": {"people": PEOPLE, "organisations": ORGANISATIONS},
+}
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.at = 1_000_000
+
+    def now(self) -> int:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.at += int(seconds * 1000)
+
+
+class FakeIds:
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def new(self) -> str:
+        return f"id{next(self._numbers):014}"
+
+    def key(self) -> bytes:
+        return next(self._numbers).to_bytes(32, "big")
+
+
+class FakeVault:
+    """A seal is never the same twice, as with a real one."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def seal(self, plaintext: str, belongs_to: str) -> bytes:
+        return f"{next(self._numbers)}|{belongs_to}|{plaintext[::-1]}".encode()
+
+    def open(self, sealed: bytes, belongs_to: str) -> str:
+        _, owner, reverse = sealed.decode().split("|", 2)
+        assert owner == belongs_to
+        return reverse[::-1]
+
+
+class FakeOrchestrator:
+    def __init__(self) -> None:
+        self.initial: list[tuple[str, int]] = []
+        self.comparisons: list[tuple[str, int, str]] = []
+
+    def start_initial(self, sync_id: str, generation: int) -> None:
+        self.initial.append((sync_id, generation))
+
+    def start_comparison(self, sync_id: str, generation: int, run: str) -> None:
+        self.comparisons.append((sync_id, generation, run))
+
+    def phase_done(self, task_token: str) -> None:
+        raise AssertionError("management ends no phase")
+
+    def phase_failed(self, task_token: str, sentence: str) -> None:
+        raise AssertionError("management fails no phase")
+
+
+class FakeApp:
+    """A connector as far as management uses one: its schemas, and what `prepare` was called with."""
+
+    def __init__(self, world: World, connection: Connection) -> None:
+        self._world = world
+        self._connection = connection
+
+    def schema(self, object_type: str) -> ObjectSchema:
+        if (error := self._world.schema_error) is not None:
+            raise error
+        schemas = self._world.schemas[self._connection.app]
+        if object_type not in schemas:
+            raise ConnectorBugError("404 for the schema")
+        return schemas[object_type]
+
+    def prepare(self, object_types: Sequence[str]) -> None:
+        if (error := self._world.prepare_error) is not None:
+            raise error
+        self._world.prepared.append((self._connection.id, tuple(object_types)))
+
+
+class FakeConnectors:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def connector(self, connection: Connection, *, bulk: bool) -> Connector:
+        assert not bulk
+        return cast("Connector", FakeApp(self._world, connection))
+
+    def feed(self, connection: Connection) -> ChangeFeed | None:
+        return None
+
+    def webhooks(self, connection: Connection) -> WebhookReader | None:
+        return None
+
+    def apps(self) -> Mapping[str, str]:
+        return {"hubspot": "HubSpot", "orbit": "Orbit CRM"}
+
+
+class World:
+    """Everything in one place, and the use cases over it."""
+
+    def __init__(self) -> None:
+        self.schemas: dict[str, dict[str, ObjectSchema]] = {app: dict(types) for app, types in SCHEMAS.items()}
+        self.schema_error: Exception | None = None
+        self.prepare_error: Exception | None = None
+        self.prepared: list[tuple[str, tuple[str, ...]]] = []
+        self.stores = MemoryStores()
+        self.clock = FakeClock()
+        self.vault = FakeVault()
+        self.orchestrator = FakeOrchestrator()
+        ids, connectors = FakeIds(), FakeConnectors(self)
+        self.apply = Apply(
+            connections=self.stores.connections,
+            syncs=self.stores.syncs,
+            connectors=connectors,
+            orchestrator=self.orchestrator,
+            vault=self.vault,
+            clock=self.clock,
+            ids=ids,
+        )
+        self.lifecycle = Lifecycle(
+            syncs=self.stores.syncs,
+            index=self.stores.index,
+            orchestrator=self.orchestrator,
+            clock=self.clock,
+            ids=ids,
+        )
+        self.view = View(
+            connections=self.stores.connections,
+            syncs=self.stores.syncs,
+            index=self.stores.index,
+            ledger=self.stores.ledger,
+            counts=self.stores.counts,
+            connectors=connectors,
+        )
+
+    def applied(self, document: Document | None = None, **options: Any) -> Applied:
+        return self.apply(document or document_of(), **options)
+
+    def sync(self, name: str = "contacts") -> Sync:
+        return next(sync for sync in self.stores.syncs.syncs() if sync.name == name)
+
+    def put(self, sync: Sync) -> None:
+        assert self.stores.syncs.put_sync(sync)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing at all happened: no write to a store, no application prepared, no run started."""
+        return not self.stores.writes and not self.prepared and not self.orchestrator.initial
+
+
+HUBSPOT = ConnectionSpec("hubspot", token="hub-token")
+ORBIT = ConnectionSpec("orbit", token="orbit-token", webhook_secret="orbit-secret")
+
+
+def mappings(*pairs: tuple[str, str], **options: Any) -> tuple[MappingSpec, ...]:
+    return tuple(MappingSpec(at, *pair, **options) for at, pair in enumerate(pairs))
+
+
+def sync_of(**changes: Any) -> SyncSpec:
+    settings: dict[str, Any] = {
+        "hubspot": EndSpec("hubspot", "contacts"),
+        "app": EndSpec("orbit", "people"),
+        "mappings": mappings(("firstname", "first_name"), ("email", "email")),
+    }
+    return SyncSpec(**(settings | changes))
+
+
+def document_of(**syncs: SyncSpec) -> Document:
+    return Document({"hubspot": HUBSPOT, "orbit": ORBIT}, syncs or {"contacts": sync_of()})

@@ -1,0 +1,141 @@
+"""Off, on, restart, compare, delete; and what is shown of a sync."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hubsync.model.entry import Half, IndexEntry
+from hubsync.model.identifier import Claim
+from hubsync.model.status import RecordStatus
+from hubsync.model.sync import Phase, PhaseProgress, Sync, SyncStatus
+from hubsync.services.manage.apply import ConcurrentChangeError
+from hubsync.services.manage.lifecycle import PURGE_SLICE, NotNowError, UnknownSyncError
+from hubsync.stores.ports import CountChange, PutClaim, PutEntry
+from tests.unit.services.manage_world import World
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.applied()
+    world.put(replace(world.sync(), status=SyncStatus.ACTIVE))
+    world.orchestrator.initial.clear()
+    return world
+
+
+def entry(sync: Sync, number: int, status: RecordStatus) -> IndexEntry:
+    return IndexEntry(sync.id, f"h-{number}", hubspot=Half(str(number)), status=status)
+
+
+def test_off_keeps_everything_and_on_rescans(world: World) -> None:  # rule 1.7
+    before = world.sync()
+    assert world.lifecycle.off("contacts").status is SyncStatus.OFF
+    assert not world.sync().running
+    assert world.sync().mappings == before.mappings
+    world.lifecycle.on("contacts")
+    after = world.sync()
+    assert (after.status, after.generation) == (SyncStatus.INITIAL, before.generation + 1)
+    assert world.orchestrator.initial == [(after.id, after.generation)]
+
+
+def test_off_and_on_may_be_repeated(world: World) -> None:
+    world.lifecycle.off("contacts")
+    world.lifecycle.off("contacts")
+    world.lifecycle.on("contacts")
+    world.lifecycle.on("contacts")
+    assert world.sync().generation == 2
+
+
+def test_on_leaves_a_running_sync_alone(world: World) -> None:
+    world.lifecycle.on("contacts")
+    assert (world.sync().status, world.sync().generation) == (SyncStatus.ACTIVE, 1)
+    assert not world.orchestrator.initial
+
+
+def test_restart_begins_a_generation_but_does_not_turn_on(world: World) -> None:
+    world.lifecycle.restart("contacts")
+    assert world.sync().generation == 2
+    world.lifecycle.off("contacts")
+    with pytest.raises(NotNowError, match="off"):
+        world.lifecycle.restart("contacts")
+
+
+def test_only_an_active_sync_is_compared(world: World) -> None:
+    world.lifecycle.compare("contacts")
+    assert world.orchestrator.comparisons[0][:2] == (world.sync().id, 1)
+    world.lifecycle.off("contacts")
+    with pytest.raises(NotNowError, match="only an active sync"):
+        world.lifecycle.compare("contacts")
+    assert len(world.orchestrator.comparisons) == 1
+
+
+def test_deleting_destroys_the_key_first_then_purges_in_slices(world: World) -> None:
+    sync = world.sync()
+    world.stores.index.write([PutEntry(entry(sync, n, RecordStatus.IN_SYNC)) for n in range(PURGE_SLICE + 10)])
+    world.stores.index.write([PutClaim(sync.id, Claim("k", hubspot="h-1"))])
+    first = world.lifecycle.delete("contacts", until=world.clock.now())
+    assert not first.done
+    assert (world.sync().status, world.sync().hash_key) == (SyncStatus.DELETING, b"")
+    assert world.lifecycle.delete("contacts", until=world.clock.now()).done
+    assert not world.stores.syncs.syncs()
+    assert not world.stores.index.walk(sync.id, None, 10).entries
+    with pytest.raises(UnknownSyncError):
+        world.lifecycle.delete("contacts", until=world.clock.now())
+
+
+@pytest.mark.parametrize("verb", ["off", "on", "restart", "compare"])
+def test_nothing_can_be_told_to_a_sync_that_is_going_or_unknown(world: World, verb: str) -> None:
+    with pytest.raises(UnknownSyncError):
+        getattr(world.lifecycle, verb)("nobody")
+    world.put(replace(world.sync(), status=SyncStatus.DELETING))
+    with pytest.raises(NotNowError):
+        getattr(world.lifecycle, verb)("contacts")
+
+
+def test_a_change_in_between_is_met_with_another_attempt(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    put, lost = world.stores.syncs.put_sync, [False, False, True]
+    monkeypatch.setattr(world.stores.syncs, "put_sync", lambda sync: lost.pop(0) and put(sync))
+    world.lifecycle.off("contacts")
+    assert world.sync().status is SyncStatus.OFF
+    monkeypatch.setattr(world.stores.syncs, "put_sync", lambda sync: False)
+    with pytest.raises(ConcurrentChangeError):
+        world.lifecycle.on("contacts")
+
+
+def test_a_sync_is_shown_with_progress_and_counts(world: World) -> None:
+    sync = replace(world.sync(), status=SyncStatus.INITIAL)
+    world.put(sync)
+    world.stores.ledger.open_phase(sync.id, PhaseProgress(Phase.INDEX_HUBSPOT, 1, started_at=5), None)
+    world.stores.counts.apply([CountChange(sync.id, "00", None, RecordStatus.FAILING, "1")])
+    shown = world.view.sync("contacts")
+    assert [(each.phase, each.started_at) for each in shown.progress] == [
+        (Phase.INDEX_HUBSPOT, 5),
+        (Phase.SYNC_APP, 0),
+        (Phase.SYNC_HUBSPOT, 0),
+    ]
+    assert shown.counts.by_status[RecordStatus.FAILING] == 1
+    assert [each.sync.name for each in world.view.syncs()] == ["contacts"]
+
+
+@pytest.mark.parametrize("status", [None, *RecordStatus])
+def test_records_are_listed_by_status_page_by_page(world: World, status: RecordStatus | None) -> None:
+    sync = world.sync()
+    for number, each in enumerate([*RecordStatus] * 9):
+        world.stores.index.write([PutEntry(entry(sync, number, each))])
+    found: list[str] = []
+    cursor = None
+    for _ in range(60):
+        page = world.view.records("contacts", status, cursor, 2)
+        found += [each.id for each in page.entries]
+        assert status is None or {each.status for each in page.entries} <= {status}
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert cursor is None
+    assert len(found) == len(set(found)) == (45 if status is None else 9)
+
+
+def test_there_is_no_report_before_the_first_comparison(world: World) -> None:
+    assert world.view.comparison("contacts") is None
