@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from hubsync.connectors.errors import ConnectorBugError
-from hubsync.connectors.port import ChangeFeed, Connector, WebhookReader
+from hubsync.connectors.port import ChangedPages, ChangeFeed, Connector, WebhookReader
 from hubsync.model.connection import Connection
 from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
 from hubsync.model.sync import Sync
@@ -156,6 +156,9 @@ class FakeConnectors:
         return cast("Connector", FakeApp(self._world, connection))
 
     def feed(self, connection: Connection) -> ChangeFeed | None:
+        return None
+
+    def changed(self, connection: Connection, object_type: str) -> ChangedPages | None:
         return None
 
     def webhooks(self, connection: Connection) -> WebhookReader | None:

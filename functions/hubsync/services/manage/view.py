@@ -12,10 +12,7 @@ from hubsync.model.status import RecordStatus
 from hubsync.model.sync import COMPARISON_PHASES, INITIAL_PHASES, Counts, PhaseProgress, Sync, SyncStatus
 from hubsync.services.manage.lifecycle import sync_named
 from hubsync.services.ports import Connectors
-from hubsync.stores.ports import ConnectionStore, CountStore, IndexStore, Ledger, SyncStore
-
-LISTED = frozenset({RecordStatus.FAILING, RecordStatus.EXCLUDED, RecordStatus.QUEUED, RecordStatus.PENDING})
-"""The statuses that the sparse index has (`IndexStore.by_status`)."""
+from hubsync.stores.ports import LISTED_STATUSES, ConnectionStore, CountStore, IndexStore, Ledger, SyncStore
 
 WALKS = 20
 """Pages of the index read at most for one answer, where a status has to be sought."""
@@ -90,7 +87,7 @@ class View:
         Records in sync are not in the status index and are sought in the whole index, some pages at a time.
         """
         sync = sync_named(self._syncs, name)
-        if status in LISTED:
+        if status in LISTED_STATUSES:
             page = self._index.by_status(sync.id, status, cursor, limit)
             return RecordPage(page.entries, page.cursor)
         found: list[IndexEntry] = []

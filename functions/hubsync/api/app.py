@@ -1,0 +1,159 @@
+"""The routes of the management API."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from hubsync.api import shapes
+from hubsync.api.document import read_document
+from hubsync.api.guard import Guard
+from hubsync.api.problem import HANDLED, Problem, problem_of
+from hubsync.model.status import RecordStatus
+from hubsync.services.manage.apply import Apply
+from hubsync.services.manage.document import suggestion
+from hubsync.services.manage.lifecycle import Lifecycle
+from hubsync.services.manage.view import View
+from hubsync.services.ports import Clock
+
+OPEN = ("/v1/health",)
+"""Paths that need no token: they say nothing of anybody."""
+
+PURGE_MS = 15_000
+"""How long one call may purge; the function has 29 seconds, and a purge's last slice may be slow."""
+
+MAX_RECORDS = 200
+NUMBER = re.compile(r"[0-9]{1,3}\Z")
+YES = {"true": True, "1": True, "false": False, "0": False}
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+def create_app(*, apply: Apply, lifecycle: Lifecycle, view: View, clock: Clock, token: Callable[[], str]) -> Handler:
+    """The Lambda handler of the API: it takes an HTTP API event (payload 2.0) and answers it.
+
+    `token` gives the API token. Errors that are bugs of ours are raised, for the log and the alarm to see.
+    """
+    app = APIGatewayHttpResolver()
+    guard = Guard(token)
+    _add_commands(app, apply, lifecycle, clock)
+    _add_queries(app, view)
+
+    @app.not_found
+    def unknown(_: Exception) -> Response[str]:
+        return Problem(404, "There is nothing at this address.", "docs/operating.md lists the addresses.").response()
+
+    def failed(error: Exception) -> Response[str]:
+        return problem_of(error).response()
+
+    app.exception_handler(list(HANDLED))(failed)
+
+    def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        if event.get("rawPath") not in OPEN:
+            try:
+                guard.check(event.get("headers") or {}, _body(event))
+            except Problem as problem:
+                refused = problem.response()
+                headers = {"Content-Type": refused.content_type, **problem.headers}
+                return {"statusCode": refused.status_code, "headers": headers, "body": refused.body}
+        return app.resolve(event, context)
+
+    return handle
+
+
+def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycle, clock: Clock) -> None:
+    @app.post("/v1/apply")
+    def apply_document() -> shapes.Json:
+        dry, restart = _flag(app, "dry"), _flag(app, "restart")
+        return shapes.applied(apply(read_document(_json(app)), dry=dry, restart=restart))
+
+    @app.delete("/v1/syncs/<name>")
+    def delete(name: str) -> tuple[shapes.Json, int]:
+        deleted = lifecycle.delete(name, until=clock.now() + PURGE_MS)
+        return {"name": deleted.name, "done": deleted.done}, 200 if deleted.done else 202
+
+    @app.post("/v1/syncs/<name>/<verb>")
+    def command(name: str, verb: str) -> shapes.Json:
+        commands = {
+            "off": lifecycle.off,
+            "on": lifecycle.on,
+            "restart": lifecycle.restart,
+            "compare": lifecycle.compare,
+        }
+        if verb not in commands:
+            raise Problem(404, f"A sync cannot be told to {verb}.", suggestion(verb, list(commands)))
+        return shapes.brief(commands[verb](name))
+
+
+def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
+    @app.get("/v1/syncs")
+    def syncs() -> shapes.Json:
+        return {"syncs": [shapes.full(each) for each in view.syncs()]}
+
+    @app.get("/v1/syncs/<name>")
+    def sync(name: str) -> shapes.Json:
+        return shapes.full(view.sync(name))
+
+    @app.get("/v1/syncs/<name>/records")
+    def records(name: str) -> shapes.Json:
+        page = view.records(name, _status(app), app.current_event.get_query_string_value("cursor"), _limit(app))
+        return {"records": [shapes.record(entry) for entry in page.entries], "cursor": page.cursor}
+
+    @app.get("/v1/syncs/<name>/comparison")
+    def comparison(name: str) -> shapes.Json:
+        report = view.comparison(name)
+        if report is None:
+            raise Problem(404, f"{name} was not compared yet.", f"POST /v1/syncs/{name}/compare starts a comparison.")
+        return dict(report)
+
+    @app.get("/v1/connections")
+    def connections() -> shapes.Json:
+        return {"connections": [shapes.connection(each) for each in view.connections()]}
+
+    @app.get("/v1/apps")
+    def apps() -> shapes.Json:
+        return {"apps": [{"key": key, "name": name} for key, name in view.apps().items()]}
+
+    @app.get("/v1/health")
+    def health() -> shapes.Json:
+        return {"status": "ok"}
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    text = event.get("body") or ""
+    return base64.b64decode(text) if event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
+
+
+def _json(app: APIGatewayHttpResolver) -> object:
+    try:
+        return json.loads(_body(app.current_event.raw_event))
+    except (ValueError, RecursionError):
+        raise Problem(400, "The body is not JSON.", "Send the document as JSON; hubsync apply does that.") from None
+
+
+def _flag(app: APIGatewayHttpResolver, name: str) -> bool:
+    text = (app.current_event.get_query_string_value(name) or "false").lower()
+    if text not in YES:
+        raise Problem(400, f"{name} is true or false.", f"Send {name}=true or leave it out.")
+    return YES[text]
+
+
+def _status(app: APIGatewayHttpResolver) -> RecordStatus | None:
+    text = app.current_event.get_query_string_value("status")
+    if text is None:
+        return None
+    if text not in set(RecordStatus):
+        raise Problem(400, f"There is no status {text}.", suggestion(text, [each.value for each in RecordStatus]))
+    return RecordStatus(text)
+
+
+def _limit(app: APIGatewayHttpResolver) -> int:
+    text = app.current_event.get_query_string_value("limit") or "50"
+    if not NUMBER.match(text) or not 1 <= int(text) <= MAX_RECORDS:
+        raise Problem(400, "limit is not a number of records.", f"Send a limit from 1 to {MAX_RECORDS}.")
+    return int(text)

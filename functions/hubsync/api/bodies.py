@@ -1,0 +1,70 @@
+"""The shape of a document, as pydantic checks it: names, types and choices, nothing that has to be looked up."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from hubsync.model.mapping import Transform
+from hubsync.model.side import Direction, Side
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Secret = Annotated[str, StringConstraints(min_length=1, max_length=4096, strip_whitespace=True)]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$", max_length=500)]
+
+
+class Body(BaseModel):
+    """What all parts have in common: an unknown key is a fault, and nothing is changed after reading.
+
+    Input is left out of error messages: it may be a secret.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class LimitBody(Body):
+    """`limit: {calls: 100, seconds: 10}`."""
+
+    calls: Annotated[int, Field(strict=True, ge=1, le=100_000)]
+    seconds: Annotated[int, Field(strict=True, ge=1, le=3_600)] = 10
+
+
+class ConnectionBody(Body):
+    """One entry of `connections`."""
+
+    app: Name
+    token: Secret | None = None
+    base_url: Url | None = None
+    webhook_secret: Secret | None = None
+    limit: LimitBody | None = None
+
+
+class EndBody(Body):
+    """`hubspot: {connection: hubspot, object: contacts}`."""
+
+    connection: Name
+    object: Name
+
+
+class MappingBody(Body):
+    """One entry of `mappings`."""
+
+    hubspot: Name
+    app: Name
+    transform: Transform | None = None
+    direction: Direction = Direction.TWO_WAY
+    clears: Annotated[bool, Field(strict=True)] = False
+
+
+class SyncBody(Body):
+    """One entry of `syncs`, its mappings apart: each of those is read on its own, so that one cannot hide another."""
+
+    hubspot: EndBody
+    app: EndBody
+    direction: Direction
+    default: Side = Side.HUBSPOT
+    require_email: Annotated[bool, Field(strict=True)] = True
+    phone_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    notify: tuple[Name, ...] = ()
+    mappings: tuple[object, ...]

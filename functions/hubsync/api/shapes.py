@@ -1,0 +1,117 @@
+"""The JSON that the API answers with, chosen key by key: no secret, no hash, no customer value."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from hubsync.model.connection import Connection
+from hubsync.model.entry import IndexEntry
+from hubsync.model.mapping import FieldMapping
+from hubsync.model.side import Side
+from hubsync.model.sync import PhaseProgress, Sync
+from hubsync.services.manage.apply import Applied
+from hubsync.services.manage.view import SyncView
+
+Json: TypeAlias = "dict[str, object]"
+
+
+def applied(result: Applied) -> Json:
+    """What a document did, or would do."""
+    return {
+        "dry": result.dry,
+        "connections": [{"name": name, "change": change} for name, change in result.connections.items()],
+        "syncs": [{**brief(planned.sync), "change": planned.change} for planned in result.syncs],
+    }
+
+
+def brief(sync: Sync) -> Json:
+    """A sync in a line."""
+    return {
+        "name": sync.name,
+        "id": sync.id,
+        "status": sync.status,
+        "phase": sync.phase,
+        "generation": sync.generation,
+        "problem": sync.problem,
+    }
+
+
+def full(view: SyncView) -> Json:
+    """A sync with its settings, progress and counts."""
+    sync = view.sync
+    return {
+        **brief(sync),
+        "kind": sync.kind,
+        **{side: {"connection": sync.connection(side), "object": sync.object_type(side)} for side in Side},
+        "direction": sync.direction,
+        "default": sync.default_side,
+        "require_email": sync.require_email,
+        "phone_region": sync.phone_region,
+        "notify": list(sync.notify),
+        "saved_at": sync.saved_at,
+        "mappings": [mapping(each) for each in sync.mappings],
+        "progress": [progress(each) for each in view.progress],
+        "counts": {**view.counts.by_status, "total": view.counts.total},
+    }
+
+
+def mapping(each: FieldMapping) -> Json:
+    """One pair of fields."""
+    return {
+        "number": each.number,
+        "hubspot": each.hubspot_field,
+        "app": each.app_field,
+        "transform": each.transform,
+        "direction": each.direction,
+        "clears": each.clears,
+        "required": each.required,
+    }
+
+
+def progress(each: PhaseProgress) -> Json:
+    """How far a phase is. Times are epoch ms; `total` is the number of records expected, if it is known."""
+    return {
+        "phase": each.phase,
+        "seen": each.seen,
+        "settled": each.settled,
+        "pages": each.pages,
+        "pages_done": each.pages_done,
+        "total": each.total,
+        "done": each.done,
+        "started_at": each.started_at or None,
+        "finished_at": each.finished_at,
+    }
+
+
+def record(entry: IndexEntry) -> Json:
+    """One record or bound pair: where it is on both sides, how it stands and why."""
+    return {
+        "id": entry.id,
+        "status": entry.status,
+        "hubspot_id": entry.hubspot.record_id,
+        "app_id": entry.app.record_id,
+        "reason": entry.reason,
+        "failure": None
+        if entry.failure is None
+        else {
+            "category": entry.failure.category,
+            "sentence": entry.failure.sentence,
+            "remedy": entry.failure.remedy,
+            "field": entry.failure.field,
+        },
+        "exclusion": entry.exclusion,
+        "since": entry.since,
+    }
+
+
+def connection(each: Connection) -> Json:
+    """One account; of its secrets only whether there are any."""
+    return {
+        "name": each.id,
+        "app": each.app,
+        "base_url": each.base_url,
+        "limit": None if each.limit is None else {"calls": each.limit, "seconds": each.limit_seconds},
+        "webhooks": each.webhook_secret is not None,
+        "status": each.status,
+        "problem": each.problem,
+    }

@@ -1,0 +1,58 @@
+"""Calls the API's handler with the events that an HTTP API sends."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from hubsync.api.app import create_app
+from tests.unit.services.manage_world import World
+
+TOKEN = "api-token"
+BEARER = f"Bearer {TOKEN}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    json: Any
+
+
+class Client:
+    def __init__(self, world: World, token: str = TOKEN) -> None:
+        self.world = world
+        self.handler = create_app(
+            apply=world.apply,
+            lifecycle=world.lifecycle,
+            view=world.view,
+            clock=world.clock,
+            token=lambda: token,
+        )
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = BEARER,
+        raw: str | bytes | None = None,
+        **query: str,
+    ) -> Answer:
+        text = raw if raw is not None else json.dumps(body)
+        event = {
+            "version": "2.0",
+            "rawPath": path,
+            "rawQueryString": "&".join(f"{key}={value}" for key, value in query.items()),
+            "queryStringParameters": query or None,
+            "headers": {} if token is None else {"authorization": token},
+            "requestContext": {"stage": "$default", "http": {"method": method, "path": path}},
+            "body": base64.b64encode(text).decode() if isinstance(text, bytes) else text,
+            "isBase64Encoded": isinstance(text, bytes),
+        }
+        answer = self.handler(event, None)
+        headers = {**answer.get("headers", {}), **{k: v[0] for k, v in answer.get("multiValueHeaders", {}).items()}}
+        return Answer(answer["statusCode"], headers, json.loads(answer["body"]))

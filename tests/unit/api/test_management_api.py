@@ -1,0 +1,320 @@
+"""The API over the real use cases: who may come in, what each address answers, how errors look."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hubsync.connectors.errors import ConnectorBugError, RetryLaterError
+from hubsync.model.entry import Half, IndexEntry
+from hubsync.model.status import Failure, FailureCategory, RecordStatus
+from hubsync.model.sync import SyncStatus
+from hubsync.stores.ports import PutEntry
+from tests.unit.api.api_client import BEARER, Client
+from tests.unit.services.manage_world import World
+
+DOCUMENT: dict[str, Any] = {
+    "connections": {
+        "hubspot": {"app": "hubspot", "token": "hub-token", "limit": {"calls": 100, "seconds": 10}},
+        "orbit": {"app": "orbit", "token": "orbit-token", "base_url": "http://127.0.0.1:1", "webhook_secret": "s3"},
+    },
+    "syncs": {
+        "contacts": {
+            "hubspot": {"connection": "hubspot", "object": "contacts"},
+            "app": {"connection": "orbit", "object": "people"},
+            "direction": "two_way",
+            "default": "hubspot",
+            "require_email": True,
+            "phone_region": "ES",
+            "notify": ["ops@example.com"],
+            "mappings": [
+                {"hubspot": "firstname", "app": "first_name"},
+                {"hubspot": "phone", "app": "phone", "transform": "phone", "direction": "to_app", "clears": True},
+            ],
+        }
+    },
+}
+ADDRESSES = [
+    ("POST", "/v1/apply"),
+    ("GET", "/v1/syncs"),
+    ("GET", "/v1/syncs/contacts"),
+    ("DELETE", "/v1/syncs/contacts"),
+    ("POST", "/v1/syncs/contacts/off"),
+    ("GET", "/v1/syncs/contacts/records"),
+    ("GET", "/v1/syncs/contacts/comparison"),
+    ("GET", "/v1/connections"),
+    ("GET", "/v1/apps"),
+    ("GET", "/v1/nowhere"),
+]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def call(world: World) -> Client:
+    return Client(world)
+
+
+@pytest.fixture
+def applied(call: Client, world: World) -> Client:
+    assert call("POST", "/v1/apply", DOCUMENT).status == 200
+    world.put(replace(world.sync(), status=SyncStatus.ACTIVE))
+    return call
+
+
+@pytest.mark.parametrize("token", [None, "", "Bearer", "Bearer ", "Bearer wrong", "api-token", "Basic api-token"])
+@pytest.mark.parametrize(("method", "path"), ADDRESSES)
+def test_nobody_comes_in_without_the_token(
+    call: Client, world: World, method: str, path: str, token: str | None
+) -> None:
+    answer = call(method, path, DOCUMENT, token=token)
+    assert answer.status == 401
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert answer.json["remedy"]
+    assert world.untouched
+
+
+def test_a_deployment_without_a_token_lets_nobody_in(world: World) -> None:
+    assert Client(world, token="")("GET", "/v1/syncs", token="Bearer ").status == 401
+
+
+def test_health_needs_no_token(call: Client) -> None:
+    answer = call("GET", "/v1/health", token=None)
+    assert (answer.status, answer.json) == (200, {"status": "ok"})
+
+
+def test_a_document_is_applied(call: Client, world: World) -> None:
+    answer = call("POST", "/v1/apply", DOCUMENT)
+    assert answer.status == 200
+    assert answer.json["dry"] is False
+    assert [(each["name"], each["change"], each["status"]) for each in answer.json["syncs"]] == [
+        ("contacts", "new", "initial_sync")
+    ]
+    assert answer.json["connections"] == [{"name": "hubspot", "change": "new"}, {"name": "orbit", "change": "new"}]
+    sync = world.sync()
+    assert (sync.phone_region, sync.notify) == ("ES", ("ops@example.com",))
+    assert (sync.mappings[1].direction, sync.mappings[1].clears) == ("to_app", True)
+
+
+def test_dry_and_restart_are_asked_for_in_the_address(applied: Client, world: World) -> None:
+    assert applied("POST", "/v1/apply", DOCUMENT, dry="true", restart="true").json["syncs"][0]["change"] == "restarted"
+    assert world.sync().generation == 1
+    applied("POST", "/v1/apply", DOCUMENT, restart="true")
+    assert world.sync().generation == 2
+    assert applied("POST", "/v1/apply", DOCUMENT, dry="perhaps").status == 400
+
+
+def spoilt(**changes: Any) -> dict[str, Any]:
+    """The document with some of the sync's settings changed; `...` takes one away."""
+    document: dict[str, Any] = json.loads(json.dumps(DOCUMENT))
+    sync = document["syncs"]["contacts"]
+    sync.update(changes)
+    document["syncs"]["contacts"] = {key: value for key, value in sync.items() if value is not ...}
+    return document
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "words"),
+    [
+        (spoilt(colour="red"), "syncs.contacts.colour", "no setting colour"),
+        (spoilt(direction="sideways"), "syncs.contacts.direction", "no direction"),
+        (spoilt(direction=...), "syncs.contacts.direction", "missing"),
+        (spoilt(default="orbit"), "syncs.contacts.default", "no default"),
+        (spoilt(require_email="yes"), "syncs.contacts.require_email", "boolean"),
+        (spoilt(phone_region="Spain"), "syncs.contacts.phone_region", "no country"),
+        (spoilt(app=...), "syncs.contacts.app", "missing"),
+        (spoilt(app="people"), "syncs.contacts.app", "no mapping"),
+        (spoilt(app={"connection": "orbit"}), "syncs.contacts.app.object", "missing"),
+        (spoilt(app={"connection": "orbit", "object": "people", "id": 1}), "syncs.contacts.app.id", "no setting id"),
+        (spoilt(mappings={"a": "b"}), "syncs.contacts.mappings", "tuple"),
+        (spoilt(mappings=[{"hubspot": "email"}]), "syncs.contacts.mappings[0].app", "missing"),
+        (spoilt(mappings=["email"]), "syncs.contacts.mappings[0]", "no mapping"),
+        (spoilt(mappings=[{"hubspot": "email", "app": "email", "transform": "upper"}]),
+         "syncs.contacts.mappings[0].transform", "no transform"),
+        ({"connections": {"o": {"app": "orbit", "base_url": "orbit"}}}, "connections.o.base_url", "address"),
+        ({"connections": {"o": {"app": "orbit", "limit": {"calls": 0}}}}, "connections.o.limit.calls", "greater"),
+        ({"connections": {"o": {"app": "orbit", "limit": {"cals": 1}}}}, "connections.o.limit.cals", "no setting"),
+        ({"connections": {"My App": {"app": "orbit"}}}, "connections.My App", "cannot be a name"),
+        ({"connections": ["orbit"]}, "connections", "no mapping"),
+        ({"sync": {}}, "sync", "no section sync"),
+        (["syncs"], "", "no mapping"),
+        (None, "", "no mapping"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_with_its_path(
+    call: Client, world: World, document: object, path: str, words: str
+) -> None:
+    answer = call("POST", "/v1/apply", document)
+    assert answer.status == 422
+    reasons = {fault["path"]: fault["reason"] for fault in answer.json["faults"]}
+    assert words in reasons[path]
+    assert all(fault["remedy"] for fault in answer.json["faults"])
+    assert world.untouched
+
+
+def test_faults_of_reading_and_of_checking_come_together(call: Client) -> None:
+    document = spoilt(direction="sideways", notify=["ops@"], colour="red")
+    document["syncs"]["contacts"]["mappings"] += [{"hubspot": "nope", "app": "nickname"}, {"hubspot": "x"}]
+    document["connections"]["spare"] = {"app": "orbti", "token": "t"}
+    answer = call("POST", "/v1/apply", document)
+    assert {fault["path"] for fault in answer.json["faults"]} == {
+        "connections.spare.app",
+        "syncs.contacts.direction",
+        "syncs.contacts.colour",
+        "syncs.contacts.notify[0]",
+        "syncs.contacts.mappings[2].hubspot",
+        "syncs.contacts.mappings[3].app",
+    }
+    assert answer.json["detail"] == "The document has 6 faults; nothing was saved."
+
+
+def test_a_connection_that_cannot_be_read_draws_no_fault_of_its_syncs(call: Client) -> None:
+    document = spoilt()
+    document["connections"]["orbit"]["limit"] = "much"
+    answer = call("POST", "/v1/apply", document)
+    assert [fault["path"] for fault in answer.json["faults"]] == ["connections.orbit.limit"]
+
+
+def test_an_answer_never_repeats_a_secret(call: Client) -> None:
+    document = spoilt(direction="sideways")
+    document["connections"]["orbit"] |= {"token": ["orbit-token"], "webhook_secret": {"s3cret": 1}}
+    text = json.dumps(call("POST", "/v1/apply", document).json)
+    assert "orbit-token" not in text
+    assert "s3cret" not in text
+
+
+@pytest.mark.parametrize("raw", ["", "{", "\ud800", b"\xff\xfe", "[" * 100_000])
+def test_a_body_that_is_not_json_is_refused(call: Client, world: World, raw: str | bytes) -> None:
+    assert call("POST", "/v1/apply", raw=raw).status == 400
+    assert world.untouched
+
+
+def test_a_body_in_base64_is_read(call: Client) -> None:
+    assert call("POST", "/v1/apply", raw=json.dumps(DOCUMENT).encode()).status == 200
+
+
+@pytest.mark.parametrize("raw", ["x" * (1024 * 1024 + 1), b"x" * (1024 * 1024 + 1)])
+def test_a_body_over_one_megabyte_is_refused(call: Client, world: World, raw: str | bytes) -> None:
+    assert call("POST", "/v1/apply", raw=raw).status == 413
+    assert world.untouched
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/nowhere"),
+        ("GET", "/"),
+        ("PUT", "/v1/syncs"),
+        ("GET", "/v1/syncs/nobody"),
+        ("DELETE", "/v1/syncs/nobody"),
+        ("POST", "/v1/syncs/nobody/off"),
+        ("POST", "/v1/syncs/contacts/explode"),
+        ("GET", "/v1/syncs/nobody/records"),
+        ("GET", "/v1/syncs/contacts/comparison"),
+    ],
+)
+def test_what_is_not_there_is_not_found(applied: Client, method: str, path: str) -> None:
+    answer = applied(method, path)
+    assert answer.status == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json["remedy"]
+
+
+def test_a_sync_is_shown_whole(applied: Client) -> None:
+    shown = applied("GET", "/v1/syncs/contacts").json
+    assert shown["hubspot"] == {"connection": "hubspot", "object": "contacts"}
+    assert shown["mappings"][0]["transform"] == "text"
+    assert shown["counts"] == {"total": 0}
+    assert applied("GET", "/v1/syncs").json == {"syncs": [shown]}
+
+
+def test_connections_are_shown_without_secrets(applied: Client, world: World) -> None:
+    shown = applied("GET", "/v1/connections").json["connections"]
+    assert shown[1] == {
+        "name": "orbit",
+        "app": "orbit",
+        "base_url": "http://127.0.0.1:1",
+        "limit": None,
+        "webhooks": True,
+        "status": "active",
+        "problem": None,
+    }
+    stored = world.stores.connections.connection("orbit")
+    assert stored is not None
+    assert stored.token.decode() not in json.dumps(shown)
+
+
+def test_apps_are_listed(call: Client) -> None:
+    assert call("GET", "/v1/apps").json["apps"][1] == {"key": "orbit", "name": "Orbit CRM"}
+
+
+def test_commands_are_carried_out(applied: Client, world: World) -> None:
+    assert applied("POST", "/v1/syncs/contacts/compare").status == 200
+    assert applied("POST", "/v1/syncs/contacts/restart").json["generation"] == 2
+    assert applied("POST", "/v1/syncs/contacts/off").json["status"] == "off"
+    refused = applied("POST", "/v1/syncs/contacts/compare")
+    assert (refused.status, refused.json["remedy"]) == (409, "Turn it on first.")
+    assert applied("POST", "/v1/syncs/contacts/on").json["status"] == "initial_sync"
+    assert applied("DELETE", "/v1/syncs/contacts").json == {"name": "contacts", "done": True}
+    assert not world.stores.syncs.syncs()
+
+
+def test_a_long_deletion_says_that_it_goes_on(applied: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def purge(sync_id: str, limit: int) -> bool:
+        world.clock.sleep(60)
+        return False
+
+    monkeypatch.setattr(world.stores.index, "purge", purge)
+    answer = applied("DELETE", "/v1/syncs/contacts")
+    assert (answer.status, answer.json["done"]) == (202, False)
+
+
+def test_records_are_listed_with_their_reasons(applied: Client, world: World) -> None:
+    failure = Failure(FailureCategory.TOO_LONG, "The value is too long.", "Shorten it.", "first_name")
+    for number in range(3):
+        entry = IndexEntry(
+            world.sync().id, f"h-{number}", hubspot=Half(str(number)), status=RecordStatus.FAILING, failure=failure
+        )
+        world.stores.index.write([PutEntry(replace(entry, since=number))])
+    page = applied("GET", "/v1/syncs/contacts/records", status="failing", limit="2").json
+    assert len(page["records"]) == 2
+    assert page["records"][0]["failure"] == {
+        "category": "too_long",
+        "sentence": "The value is too long.",
+        "remedy": "Shorten it.",
+        "field": "first_name",
+    }
+    rest = applied("GET", "/v1/syncs/contacts/records", status="failing", limit="2", cursor=page["cursor"]).json
+    assert len(rest["records"]) == 1
+
+
+@pytest.mark.parametrize("query", [{"status": "broken"}, {"limit": "0"}, {"limit": "201"}, {"limit": "x"}])
+def test_a_bad_question_is_refused(applied: Client, query: dict[str, str]) -> None:
+    assert applied("GET", "/v1/syncs/contacts/records", **query).status == 400
+
+
+def test_an_application_that_is_down_asks_for_patience(call: Client, world: World) -> None:
+    world.schema_error = RetryLaterError("HubSpot does not answer.", after=2.5, kind="unavailable")
+    answer = call("POST", "/v1/apply", DOCUMENT)
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "3")
+
+
+def test_an_impossible_answer_of_an_application_is_a_bad_gateway(call: Client, world: World) -> None:
+    world.prepare_error = ConnectorBugError("400 to what we composed")
+    assert call("POST", "/v1/apply", DOCUMENT).status == 502
+
+
+def test_a_bug_of_ours_is_not_hidden(applied: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(sync_id: str) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(world.stores.counts, "counts", broken)
+    with pytest.raises(ZeroDivisionError):
+        applied("GET", "/v1/syncs", token=BEARER)
