@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import quote
 
@@ -49,6 +50,7 @@ def is_dotted(text: str) -> bool:
     return _DOTTED.fullmatch(text) is not None
 
 
+@cache
 def reader(expression: str) -> Read:
     """What reads an expression. Raises `ConnectorBugError` where a document is not of the shape it was written for."""
     if is_dotted(expression):

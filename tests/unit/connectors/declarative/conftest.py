@@ -53,9 +53,9 @@ class Bench:
         return [f"{request.method} {request.url.path}" for request in self.sent]
 
 
-def connected(manifest: Manifest, client: httpx.Client, token: str, **settings: Any) -> DeclarativeConnector:
-    """A connector that never has to wait for permission, one call at a time."""
-    return connect(manifest, client, token=token, allowance=Unlimited(), calls=CallCount(), threads=1, **settings)
+def connected(manifest: Manifest, client: httpx.Client, token: str, *, threads: int = 1) -> DeclarativeConnector:
+    """A connector that never has to wait for permission, by default one call at a time."""
+    return connect(manifest, client, token=token, allowance=Unlimited(), calls=CallCount(), threads=threads)
 
 
 def bench_of(app: Any, clock: Clock) -> Bench:
