@@ -1,10 +1,18 @@
-"""Placeholder of the `notify` function, so that the stack deploys."""
+"""The mail at the end of an initial sync; called by the state machine."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from hubsync.bootstrap import Bootstrap
+from hubsync.observability import logger
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
-    """Answer nothing."""
+app = Bootstrap()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Send the mail of `sync_id`'s `generation`."""
+    app.report.send(event["sync_id"], int(event["generation"]))
+    app.flush()
     return {}

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from hubsync.model.message import PageKey, PageMessage, Queue
 from hubsync.model.side import Side
 from hubsync.model.sync import INITIAL_PHASES, Phase, PhaseProgress, Sync, SyncStatus
-from hubsync.services.poll import Poll
+from hubsync.services.poll import start_cursors
 from hubsync.services.ports import Clock, Ids, Orchestrator, Queues, Signals
-from hubsync.stores.ports import Ledger, Notification, NotificationStore, SyncStore
+from hubsync.stores.ports import CursorStore, Ledger, Notification, NotificationStore, SyncStore
 
 COMPLETED_BY = {Phase.SYNC_APP: (Side.HUBSPOT,), Phase.SYNC_HUBSPOT: (Side.HUBSPOT, Side.APP)}
 """The indexes that are complete when a phase starts."""
@@ -27,7 +27,7 @@ class Phases:
     syncs: SyncStore
     ledger: Ledger
     notifications: NotificationStore
-    poll: Poll
+    cursors: CursorStore
     queues: Queues
     orchestrator: Orchestrator
     clock: Clock
@@ -45,7 +45,7 @@ class Phases:
             older = self.ledger.task_token(sync_id, generation - 1, phase)
             if older is not None:
                 self.orchestrator.phase_failed(older, "The sync was saved again.")
-        self.poll.start(sync)
+        start_cursors(self.cursors, sync, self.clock.now())
         waited = self.clock.now() - sync.saved_at
         fence = 0 if generation == 1 else max(0, self.longest_lease - waited)
         return INITIAL_PHASES, -(-fence // 1000)

@@ -33,6 +33,14 @@ MANY = 2_000
 REFERENCES = 100
 
 
+def start_cursors(cursors: CursorStore, sync: Sync, now: int) -> None:
+    """Set the cursors of a sync's object types, where there are none yet, before its first phase."""
+    for side in Side:
+        connection_id, object_type = sync.connection(side), sync.object_type(side)
+        if cursors.cursor(connection_id, object_type) is None:
+            cursors.put_cursor(PollCursor(connection_id, object_type, now - BEFORE_START_MS))
+
+
 @dataclass(frozen=True, slots=True)
 class Poll:
     """Walks what changed since the last poll and enqueues references."""
@@ -47,14 +55,6 @@ class Poll:
     clock: Clock
     ids: Ids
     signals: Signals
-
-    def start(self, sync: Sync) -> None:
-        """Set the cursors of a sync's object types, where there are none yet, before its first phase."""
-        for side in Side:
-            connection_id, object_type = sync.connection(side), sync.object_type(side)
-            if self.cursors.cursor(connection_id, object_type) is None:
-                since = self.clock.now() - BEFORE_START_MS
-                self.cursors.put_cursor(PollCursor(connection_id, object_type, since))
 
     def run(self, deadline: int) -> None:
         """Poll every account that has a running sync. A failing account does not keep the others."""

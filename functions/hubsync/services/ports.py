@@ -50,7 +50,10 @@ class Orchestrator(Protocol):
         ...
 
     def start_comparison(self, sync_id: str, generation: int, run: str) -> None:
-        """Start a comparison; `run` names it, so that starting it twice is one start."""
+        """Start a comparison; `run` names it, so that starting it twice is one start.
+
+        `generation` numbers its pages in the ledger: epoch seconds, far above any sync's generation.
+        """
         ...
 
     def phase_done(self, task_token: str) -> None:

@@ -69,7 +69,8 @@ class Worker:
         desk = self.desks.desk(sync, deadline=deadline, bulk=first.page is not None, page=first.page)
         if desk is None:
             return
-        errand = Errand(first.cause, first.correlation_id, forced=first.cause in FORCING, scan=first.page is not None)
+        scan = first.page is not None and first.page.generation == sync.generation
+        errand = Errand(first.cause, first.correlation_id, forced=first.cause in FORCING, scan=scan)
         refs = list(dict.fromkeys(ref for message in messages for ref in message.refs))
         for start in range(0, len(refs), AT_ONCE):
             ended = look(desk, refs[start : start + AT_ONCE], errand)

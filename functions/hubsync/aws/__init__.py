@@ -1,0 +1,1 @@
+"""The ports that AWS stands behind, stores excepted: queues, state machines, KMS, mail."""

@@ -1,0 +1,247 @@
+"""Wires the ports to what stands behind them on AWS; nothing else knows both. Made once for each process."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from hubsync.aws.mailer import SesMailer
+from hubsync.aws.orchestrator import StepFunctionsOrchestrator
+from hubsync.aws.queues import SqsQueues
+from hubsync.aws.vault import KmsVault
+from hubsync.connectors.factory import ConnectorFactory
+from hubsync.connectors.port import CallCount
+from hubsync.model.message import Queue
+from hubsync.observability import PowertoolsSignals
+from hubsync.services.desk import GRACE_MS, DeskFactory
+from hubsync.services.health import Health
+from hubsync.services.poll import Poll
+from hubsync.services.scan import Scan
+from hubsync.services.worker import Worker
+from hubsync.settings import Settings
+from hubsync.stores.dynamodb.stores import DynamoStores
+
+if TYPE_CHECKING:
+    from hubsync.services.compare import Comparison
+    from hubsync.services.dead_letter import DeadLetters
+    from hubsync.services.ingest import Ingest
+    from hubsync.services.phases import Phases
+    from hubsync.services.report import Report
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+WORKER_SECONDS = 60
+"""The longest time that a worker runs (the stack's `WORKER_TIMEOUT`); with the grace it is the longest lease."""
+
+
+class SystemClock:
+    """The time of this machine (`Clock`)."""
+
+    def now(self) -> int:
+        """Epoch milliseconds."""
+        return time.time_ns() // 1_000_000
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+class SystemIds:
+    """Random ids and keys (`Ids`)."""
+
+    def new(self) -> str:
+        """16 letters and digits."""
+        return "".join(secrets.choice(LETTERS) for _ in range(16))
+
+    def key(self) -> bytes:
+        """32 secret bytes."""
+        return secrets.token_bytes(32)
+
+
+class Bootstrap:
+    """Everything that a handler can ask for, made when it is first asked for."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings(os.environ)
+        self.clock = SystemClock()
+        self.ids = SystemIds()
+        self.signals = PowertoolsSignals()
+        self.calls = CallCount()
+        self.hubspot_calls = CallCount()
+
+    @cached_property
+    def stores(self) -> DynamoStores:
+        """The two tables."""
+        index = self.settings.get("INDEX_TABLE") or ""
+        return DynamoStores(boto3.client("dynamodb"), index, self.settings["STATE_TABLE"])
+
+    @cached_property
+    def queues(self) -> SqsQueues:
+        """The queues that this function may send to."""
+        urls = {Queue.CHANGES: "CHANGES_QUEUE_URL", Queue.BULK: "BULK_QUEUE_URL"}
+        known = {queue: self.settings[name] for queue, name in urls.items() if self.settings.get(name)}
+        return SqsQueues(boto3.client("sqs"), known)
+
+    @cached_property
+    def orchestrator(self) -> StepFunctionsOrchestrator:
+        """The state machines."""
+        return StepFunctionsOrchestrator(
+            boto3.client("stepfunctions"),
+            initial_sync=self.settings.get("INITIAL_SYNC_ARN") or "",
+            comparison=self.settings.get("COMPARISON_ARN") or "",
+        )
+
+    @cached_property
+    def vault(self) -> KmsVault:
+        """The deployment's key."""
+        return KmsVault(boto3.client("kms"), self.settings["KEY_ID"])
+
+    @cached_property
+    def mailer(self) -> SesMailer:
+        """Mail and the topic."""
+        sender, topic = self.settings.get("MAIL_FROM"), self.settings["TOPIC_ARN"]
+        return SesMailer(boto3.client("sesv2"), boto3.client("sns"), sender=sender, topic=topic)
+
+    @cached_property
+    def connectors(self) -> ConnectorFactory:
+        """Connectors, with the shared budget."""
+        return ConnectorFactory(
+            budgets=self.stores.budgets,
+            time=self.clock,
+            open_secret=self.vault.open,
+            calls=self.calls,
+            hubspot_calls=self.hubspot_calls,
+        )
+
+    @cached_property
+    def health(self) -> Health:
+        """The state of connections."""
+        return Health(self.stores.connections, self.stores.notifications, self.mailer, self.clock, self.signals)
+
+    @cached_property
+    def desks(self) -> DeskFactory:
+        """What looks are made with."""
+        return DeskFactory(
+            index=self.stores.index,
+            syncs=self.stores.syncs,
+            connections=self.stores.connections,
+            connectors=self.connectors,
+            queues=self.queues,
+            clock=self.clock,
+            ids=self.ids,
+            signals=self.signals,
+            health=self.health,
+        )
+
+    @cached_property
+    def worker(self) -> Worker:
+        """The record worker."""
+        return Worker(self.desks, self.stores.ledger, self.orchestrator)
+
+    @cached_property
+    def scan(self) -> Scan:
+        """The phases' pages."""
+        return Scan(self.desks, self.stores.ledger, self.worker)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The comparison's pages."""
+        from hubsync.services.compare import Comparison
+
+        return Comparison(self.desks, self.stores.ledger, self.stores.notifications, self.worker, self.scan)
+
+    @cached_property
+    def poll(self) -> Poll:
+        """The poll."""
+        return Poll(
+            syncs=self.stores.syncs,
+            connections=self.stores.connections,
+            cursors=self.stores.cursors,
+            index=self.stores.index,
+            connectors=self.connectors,
+            queues=self.queues,
+            health=self.health,
+            clock=self.clock,
+            ids=self.ids,
+            signals=self.signals,
+        )
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """The webhook's use case."""
+        from hubsync.services.ingest import Ingest
+
+        return Ingest(
+            connections=self.stores.connections,
+            syncs=self.stores.syncs,
+            connectors=self.connectors,
+            queues=self.queues,
+            vault=self.vault,
+            clock=self.clock,
+            ids=self.ids,
+            signals=self.signals,
+        )
+
+    @cached_property
+    def phases(self) -> Phases:
+        """The phases of a run."""
+        from hubsync.services.phases import Phases
+
+        return Phases(
+            syncs=self.stores.syncs,
+            ledger=self.stores.ledger,
+            notifications=self.stores.notifications,
+            cursors=self.stores.cursors,
+            queues=self.queues,
+            orchestrator=self.orchestrator,
+            clock=self.clock,
+            ids=self.ids,
+            signals=self.signals,
+            longest_lease=WORKER_SECONDS * 1000 + GRACE_MS,
+        )
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        """The dead-letter consumer."""
+        from hubsync.services.dead_letter import DeadLetters
+
+        return DeadLetters(
+            index=self.stores.index,
+            syncs=self.stores.syncs,
+            ledger=self.stores.ledger,
+            orchestrator=self.orchestrator,
+            clock=self.clock,
+            signals=self.signals,
+        )
+
+    @cached_property
+    def report(self) -> Report:
+        """The mail at the end of an initial sync."""
+        from hubsync.services.report import Report
+
+        return Report(
+            index=self.stores.index,
+            syncs=self.stores.syncs,
+            counts=self.stores.counts,
+            notifications=self.stores.notifications,
+            mailer=self.mailer,
+            clock=self.clock,
+        )
+
+    def deadline(self, context: Any) -> int:
+        """When this invocation ends, in epoch ms."""
+        return self.clock.now() + int(context.get_remaining_time_in_millis())
+
+    def flush(self) -> None:
+        """Write the metrics of this invocation, the calls among them."""
+        for prefix, calls in (("HubSpot", self.hubspot_calls), ("App", self.calls)):
+            if calls.calls:
+                self.signals.count(f"{prefix}Calls", calls.calls)
+                self.signals.count(f"{prefix}Throttled", calls.throttled)
+            calls.calls = calls.throttled = 0
+            calls.by_kind.clear()
+        self.signals.flush()
