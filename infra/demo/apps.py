@@ -59,8 +59,8 @@ class Hands(Protocol):
 class HubSpot:
     """The simulated HubSpot account. Empty properties are left out of rows."""
 
-    def __init__(self, url: str, token: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=60)
+    def __init__(self, url: str, token: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(base_url=url, timeout=60, transport=transport)
         self._token = token
 
     def close(self) -> None:
@@ -116,8 +116,8 @@ class HubSpot:
 class App:
     """The simulated Orbit CRM. Rows have nested fields under dotted names."""
 
-    def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=60)
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(base_url=url, timeout=60, transport=transport)
 
     def close(self) -> None:
         """Close the connection."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass, field
 
 from infra.demo.api import Api
 from infra.demo.apps import App, HubSpot, world
@@ -19,7 +20,6 @@ from infra.demo.show import Screen
 from infra.demo.stage import fresh_stage
 from infra.demo.steps import tell
 from infra.demo.story import Story
-from infra.local.stage_info import StageInfo
 
 ALL = (CONTACTS, COMPANIES)
 WEBHOOKS_OF = "orbit"
@@ -36,18 +36,21 @@ def play(options: Options, screen: Screen) -> list[str]:
         closing(App(info.app_url or "")) as app,
         closing(Api(info)) as api,
     ):
-        return _Showing(options, screen, info, hubspot, app, api).acts()
+        return Showing(options, screen, hubspot, app, api, Cloud(info), f"{info.webhook_url}{WEBHOOKS_OF}").acts()
 
 
-class _Showing:
-    """One showing of the demo on a stage that is up."""
+@dataclass(slots=True)
+class Showing:
+    """One showing of the demo on a stage that is up. `webhook` is the address for the app's webhooks."""
 
-    def __init__(self, options: Options, screen: Screen, info: StageInfo, hubspot: HubSpot, app: App, api: Api) -> None:
-        self._options, self._screen = options, screen
-        self._hubspot, self._app, self._api = hubspot, app, api
-        self._cloud = Cloud(info)
-        self._webhook = f"{info.webhook_url}{WEBHOOKS_OF}"
-        self._expected: list[Expectation] = []
+    _options: Options
+    _screen: Screen
+    _hubspot: HubSpot
+    _app: App
+    _api: Api
+    _cloud: Cloud
+    _webhook: str
+    _expected: list[Expectation] = field(default_factory=list)
 
     def acts(self) -> list[str]:
         """All of them; an act that fails ends the showing where the next one would mean nothing."""
@@ -91,7 +94,10 @@ class _Showing:
         if faults:
             return faults
         self._screen.good(f"Both syncs are active after {time.monotonic() - begun:.1f} s.")
-        return self._check("after the initial sync") + self._check_calls(listed)
+        faults = self._check("after the initial sync") + self._check_calls(listed)
+        if faults:
+            self._table()
+        return faults
 
     def _check_calls(self, listed: int) -> list[str]:
         """At most 1.2 × (2N + W) / 100 + 20 calls a sync, for N HubSpot records and W writes into HubSpot."""
@@ -114,8 +120,11 @@ class _Showing:
     def _finale(self) -> list[str]:
         self._screen.heading("What the checker finds")
         faults = self._check("at the end")
-        self._screen.counts(self._expected, {name: view.counts for name, view in self._api.syncs().items()})
+        self._table()
         return faults
+
+    def _table(self) -> None:
+        self._screen.counts(self._expected, {name: view.counts for name, view in self._api.syncs().items()})
 
     def _check(self, when: str) -> list[str]:
         """Compare everything with both applications; counts follow the index by a moment and are waited for."""

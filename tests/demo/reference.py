@@ -29,7 +29,7 @@ def synced(rules: Rules, before: World) -> World:
     """What a right two-way sync with HubSpot as the default makes of a world."""
     hubspot: list[Row] = [(key, dict(record.fields)) for key, record in before.hubspot.items()]
     app: list[Row] = [(key, dict(record.fields)) for key, record in before.app.items()]
-    mate, second = _walk(rules, hubspot, app)
+    mate, second = walk(rules, hubspot, app)
     app_rows = dict(app)
     for key, row in list(hubspot):
         if key in mate:
@@ -42,7 +42,7 @@ def synced(rules: Rules, before: World) -> World:
     return World.of(hubspot, app)
 
 
-def _walk(rules: Rules, hubspot: list[Row], app: list[Row]) -> tuple[dict[str, str], set[str]]:
+def walk(rules: Rules, hubspot: list[Row], app: list[Row]) -> tuple[dict[str, str], set[str]]:
     h_held: dict[str, str] = {}
     a_held: dict[str, str] = {}
     second: set[str] = set()
@@ -71,9 +71,9 @@ def _walk(rules: Rules, hubspot: list[Row], app: list[Row]) -> tuple[dict[str, s
 def _merge(rules: Rules, left: dict[str, Any], right: dict[str, Any]) -> None:
     for pairing in rules.pairings:
         one, two = left.get(pairing.hubspot), right.get(pairing.app)
-        if _plain(pairing.sort, one) == _plain(pairing.sort, two):
+        if plain(pairing.sort, one) == plain(pairing.sort, two):
             continue
-        if _plain(pairing.sort, one) is None:
+        if plain(pairing.sort, one) is None:
             left[pairing.hubspot] = str(two).strip()
         else:
             right[pairing.app] = str(one).strip()
@@ -100,11 +100,11 @@ def _keys(rules: Rules, side: str, row: dict[str, Any]) -> list[str]:
         return [e.strip() for e in emails if "@" in e.strip()[1:-4] and " " not in e.strip() and "@@" not in e]
     assert rules is COMPANIES
     site, name = (row.get("domain"), row.get("name")) if side == "hubspot" else (row.get("website"), row.get("title"))
-    found = [_plain("domain", site), _plain("name", name)]
+    found = [plain("domain", site), plain("name", name)]
     return [f"{n}{key}" for n, key in enumerate(found) if key]
 
 
-def _plain(sort: str, value: Any) -> str | None:
+def plain(sort: str, value: Any) -> str | None:
     raw = str(value).strip() if value is not None else ""
     if not raw:
         return None

@@ -1,0 +1,44 @@
+"""The demo on a real stage: it passes, and it fails when a part of the system is broken on purpose."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.stage, pytest.mark.xdist_group("stage")]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "infra.demo", "--quick", *arguments],
+        env={**os.environ, "COLUMNS": "160"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_the_demo_passes() -> None:
+    done = run()
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert "nothing was written anywhere" in done.stdout
+    assert "The stage is down." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("worker", "The initial sync of contacts is not done"),
+        ("state-machine", "The initial sync of contacts"),
+        ("poll", "An edit in HubSpot is found by the poll: after"),
+    ],
+)
+def test_the_demo_fails_where_a_part_is_disabled(part: str, words: str) -> None:
+    done = run("--disable", part)
+    assert done.returncode == 1, done.stdout[-4000:] + done.stderr[-2000:]
+    assert words in " ".join(done.stdout.split())
+    assert "The stage is down." in done.stdout
