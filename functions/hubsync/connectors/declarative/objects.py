@@ -76,7 +76,7 @@ class ExternalIdManifest(Part):
     """The field that hubsync writes at creation and finds a record by.
 
     `parameter` of the list's query finds the records that carry a value. `unique` says that the application itself
-    refuses a second one; where it does not, every create looks first.
+    refuses a second one; where it does not, every create looks first, at the price of one more call.
     """
 
     path: DottedPath

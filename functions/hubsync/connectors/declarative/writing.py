@@ -73,8 +73,9 @@ class Writing:
         except UnfitValueError as error:
             return Refused(self._refusals.failure(error.category, error.field))
         way, field = self._manifest.create, self._manifest.external_id
-        if field is not None and not field.unique and way.idempotency is None:
-            # The application would take it twice, and an earlier attempt may have been cut off after it was sent.
+        if field is not None and not field.unique:
+            # The application would take it twice, and an earlier attempt may have been cut off after it was sent. An
+            # idempotency key does not spare the look: an application forgets it after a day or so.
             found = self._reading.created(item.external_id)
             if found is not None:
                 return Written(found)
@@ -101,7 +102,8 @@ class Writing:
             found = self._reading.created(item.external_id)
             if found is not None:
                 return _Posted(Written(found))
-        return _Posted(refused, used_up)
+        # Another key is for a record that is gone for certain; where it cannot be looked for, that cannot be known.
+        return _Posted(refused, used_up and self._manifest.external_id is not None)
 
     def _replayed(self, answer: Answer) -> _Posted:
         """An answer out of the application's memory: the record may have changed since, or be gone (rule 7.2)."""

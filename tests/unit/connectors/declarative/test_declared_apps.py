@@ -176,6 +176,18 @@ def test_a_record_that_was_archived_by_its_own_update_is_gone(shop, against):
     assert connector.update("customers", [Update("7", {"email": "a@example.com"})])[0].gone
 
 
+@pytest.mark.parametrize(("flag", "dead"), [("true", True), ("1", 1), ("gone", "gone"), ("null", None)])
+def test_a_deleted_record_is_known_by_its_flag_as_json_has_it(shop, against, flag, dead):
+    states = [True, 1, False, "gone", None]
+    rows = [{"id": str(number), "state": state} for number, state in enumerate(states)]
+    text = shop.replace("    list:", f"    deleted: {{path: state, equals: {flag}}}\n    list:", 1)
+    text = text.replace("    create:", "    batch_read: {parameter: id}\n    create:", 1)
+    connector = against(parse_manifest(text), lambda request: httpx.Response(200, json={"items": rows}))
+    living = [str(n) for n, state in enumerate(states) if not (state == dead and type(state) is type(dead))]
+    assert [record.ref.id for record in connector.list_page("customers", [], None, 2).records] == living
+    assert list(connector.read("customers", list("01234"), [])) == living
+
+
 @pytest.mark.parametrize(
     ("auth", "header", "value", "query"),
     [

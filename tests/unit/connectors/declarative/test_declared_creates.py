@@ -114,6 +114,65 @@ def test_after_a_day_the_external_id_still_holds(orbit):
     assert (again.created, len(orbit.app.records("people"))) == (False, 1)
 
 
+KEYED = "create: {path: /customers, idempotency: {header: X-Once, replayed_header: X-Again, reused_codes: [reused]}}"
+
+
+class KeyedShop(Shop):
+    """It remembers keys, with the body that came with each."""
+
+    def __init__(self):
+        super().__init__()
+        self.keys = {}
+
+    def __call__(self, request):
+        key = request.headers.get("x-once")
+        if key is None and "/customers/" in request.url.path:
+            return httpx.Response(200, json=self.rows[request.url.path.rpartition("/")[2]])
+        if key not in self.keys:
+            answer = super().__call__(request)
+            if key is not None:
+                self.keys[key] = (request.content, answer.json())
+            return answer
+        content, document = self.keys[key]
+        if content != request.content:
+            return httpx.Response(422, json={"errors": [{"code": "reused"}]})
+        return httpx.Response(201, json=document, headers={"X-Again": "yes"})
+
+
+@pytest.fixture
+def keyed(shop, against):
+    """A connector to an application with idempotency keys and no external id."""
+    app = KeyedShop()
+    text = shop.replace("create: {path: /customers}", KEYED)
+    return app, against(parse_manifest(text.replace("    external_id: {path: ref, parameter: ref}\n", "")), app)
+
+
+def test_with_keys_alone_repeating_makes_one_record(keyed):
+    app, connector = keyed
+    results = [connector.create("customers", [Create("h-1", {"email": "a@example.com"})])[0] for _ in range(2)]
+    assert [result.created for result in results] == [True, False]
+    assert len(app.rows) == 1
+
+
+def test_with_keys_alone_other_values_are_refused_rather_than_made_twice(keyed):
+    app, connector = keyed
+    connector.create("customers", [Create("h-1", {"email": "a@example.com"})])
+    (refused,) = connector.create("customers", [Create("h-1", {"email": "b@example.com"})])
+    assert isinstance(refused, Refused)
+    assert len(app.rows) == 1
+
+
+def test_keys_that_are_forgotten_do_no_harm_where_the_record_can_be_found(shop, against):
+    app = KeyedShop()
+    connector = against(parse_manifest(shop.replace("create: {path: /customers}", KEYED)), app)
+    results = []
+    for email in ("a@example.com", "b@example.com"):
+        results += connector.create("customers", [Create("h-1", {"email": email})])
+        app.keys.clear()
+    assert [result.created for result in results] == [True, False]
+    assert len(app.rows) == 1
+
+
 def test_an_unknown_end_after_the_write_says_so(orbit):
     """The create is repeated by Orbit from memory, and then the read of the record fails."""
     orbit.connector.create("people", [Create("h-1", ANA)])

@@ -77,7 +77,7 @@ FORGED = {
     "time moved": {"x-orbit-signature": orbit_headers(BODY)["x-orbit-signature"].replace("t=17", "t=017")},
     "time is no number": {"x-orbit-signature": f"t=now,v1={hexed(b'now.' + BODY)}"},
     "time is beyond all": {"x-orbit-signature": f"t=1e999,v1={hexed(b'1e999.' + BODY)}"},
-    "two times": {"x-orbit-signature": f"t=1,{orbit_headers(BODY)['x-orbit-signature']}"},
+    "two times": {"x-orbit-signature": f"{orbit_headers(BODY)['x-orbit-signature']},t={NOW}"},
     "not hex": {"x-orbit-signature": f"t={NOW // 1000},v1=é"},
 }
 

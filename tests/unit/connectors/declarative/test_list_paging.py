@@ -146,6 +146,20 @@ def test_a_link_gives_its_query_and_nothing_else(shop, against):
     assert asked[-1] == "https://api.shop.example.com/customers?after=2"
 
 
+def test_what_the_link_repeats_is_not_asked_twice(shop, against):
+    asked = []
+
+    def handle(request):
+        asked.append(request.url.query.decode())
+        link = None if len(asked) > 1 else "/customers?order=id&after=2"
+        return httpx.Response(200, json={"items": rows("a"), "links": {"next": link}})
+
+    way = WAYS["link in the body"][0]
+    text = shop.replace(CURSOR, way).replace("page_size: 2", "page_size: 2\n      params: {order: id}")
+    assert len(walk(against(parse_manifest(text), handle))) == 2
+    assert asked == ["size=2&order=id", "order=id&after=2"]
+
+
 @pytest.mark.parametrize("cursor", ["x", "-1:a", ":", "2"])
 def test_a_cursor_of_another_list_is_refused(paged, cursor):
     connector, _ = paged(WAYS["offset with total"][0], by_offset)

@@ -71,6 +71,12 @@ def test_kindred_values_are_written(kind, name, value, raw):
     assert format_of(kind, name).encode(value) == raw
 
 
+@pytest.mark.parametrize("raw", ["2026-03-01 or so", "2026-03-01T25:00:00", 20260301])
+def test_what_only_begins_like_a_date_is_none(raw):
+    with pytest.raises(ValueError):
+        format_of(FieldType.DATE).decode(raw)
+
+
 UNFIT = [
     (FieldType.TEXT, None, ["a"]),
     (FieldType.NUMBER, None, "twelve"),
