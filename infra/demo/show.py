@@ -42,13 +42,13 @@ class Screen:
     def step(self, title: str, names: Sequence[tuple[str, str]], before: Shot, after: Shot, seconds: float) -> None:
         """One step of the story: both sides before and after; `names` are the fields to show on (HubSpot, app)."""
         table = Table(title=f"[bold]{escape(title)}[/]  [dim]{seconds:.1f} s[/]", title_justify="left", expand=False)
-        for column in ("HubSpot", "before", "after", "app", "before", "after"):
-            table.add_column(column, overflow="fold")
+        for column in ("", "HubSpot", "", "app"):
+            table.add_column(column, overflow="fold", style="" if column else "dim")
         for pair in names:
             cells: list[str] = []
             for side, name in zip(SIDES, pair, strict=True):
                 old, new = (_cell(shot[side], name) for shot in (before, after))
-                cells += [f"[dim]{name}[/]", old, new if old == new else f"[bold green]{new}[/]"]
+                cells += [name, new if old == new else f"{old} → [bold green]{new}[/]"]
             table.add_row(*cells)
         self.console.print(table)
 
