@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
-from dataclasses import replace
 from random import Random
 
 import uvicorn
@@ -27,7 +26,7 @@ def main() -> None:
         clock=lambda: time.time_ns() // 1_000_000,
         random=Random(given.seed),
         token=given.token,
-        limits=replace(PLANS[given.plan]),
+        limits=PLANS[given.plan],
         settings=Settings(search_lag_ms=given.search_lag_ms),
         sleep=time.sleep,
     )

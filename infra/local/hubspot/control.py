@@ -37,7 +37,7 @@ class Control:
         self._clock = clock
         self._random = random
         self._token = token
-        self.limiter = Limiter(limits or replace(PLANS["free"]), random)
+        self.limiter = Limiter(limits or PLANS["free"], random)
         self.faults = Faults(random)
         self.account = Account(clock, random, settings or Settings())
         self.tokens = Tokens(token, self.account.settings, random)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from infra.local.http import Response
 from infra.local.hubspot.errors import ApiError, invalid
 from infra.local.hubspot.limits import Limiter
 
@@ -26,6 +27,8 @@ _MESSAGES = {
     523: "Origin is unreachable",
     524: "A timeout occurred",
 }
+_GATEWAYS = frozenset({502, 504, 521, 523, 524})
+"""These come from in front of HubSpot, as a page of HTML."""
 KINDS = (*map(str, _MESSAGES), LOST_BEFORE, LOST_AFTER, SLOW)
 
 
@@ -55,9 +58,12 @@ class Fault:
             raise invalid(f"A fault has {list(cls.__slots__)} with a kind of {list(KINDS)}; not {unknown}")
         return cls(**{**body, "kind": str(body["kind"])})
 
-    def refusal(self, limiter: Limiter) -> ApiError:
-        """The error with which this fault answers."""
+    def refusal(self, limiter: Limiter) -> ApiError | Response:
+        """The error with which this fault answers, or a gateway's page."""
         status = int(self.kind)
+        if status in _GATEWAYS:
+            page = f"<html><head><title>{status}</title></head><body>{_MESSAGES[status]}</body></html>"
+            return Response(status, page.encode(), {"content-type": "text/html"})
         if status == 429:
             error = limiter.refusal(self.policy, None)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
 
@@ -68,7 +68,7 @@ class Limiter:
     """Counts the calls of one app in one account. A refused call does not count."""
 
     def __init__(self, limits: Limits, random: Random) -> None:
-        self.limits = limits
+        self.limits = replace(limits)  # of its own: a plan must not change with a running account
         self._random = random
         self._windows = {bucket: _Window() for bucket in Bucket}
 

@@ -111,7 +111,7 @@ def _archive(call: Call) -> Response:
     record = table.live.get(int(key)) if key.isdecimal() else None
     if record is not None:
         records.archive(call.account, table, record, call.writer)
-    elif not key.isdecimal() or int(key) not in {*table.bin, *table.merged}:
+    elif not key.isdecimal() or not (int(key) in table.bin or int(key) in table.merged):
         raise not_found("resource not found")
     return Response(204)
 

@@ -15,9 +15,9 @@ FREE_MAIL = ("gmail.com", "googlemail.com", "hotmail.com", "icloud.com", "outloo
 class Settings:
     """`search_lag_ms`: a version is found by searches only so much later, plus a random part of
     `search_lag_jitter_ms`. `create_companies`: a new contact's email domain makes and associates a company.
-    `sparse_errors`: the share of errors that lack their optional fields. `scopes`: what the token may do, None
-    everything. `revoked`: every token answers 401. `required`: by object type, properties that the account's admin
-    demands of each new record; API writes of version 2026-09 must obey.
+    `sparse_errors`: the share of errors that lack their optional fields. `scopes`: what the private app's token may
+    do, None everything. `revoked`: every token answers 401. `required`: by object type, properties that the account's
+    admin demands of each record; API writes of version 2026-09 must obey.
     """
 
     search_lag_ms: int = 2_000

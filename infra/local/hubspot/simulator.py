@@ -85,7 +85,7 @@ class HubSpotSimulator(Control):
         return replace(answer, headers={**answer.headers, **self.limiter.headers(route.bucket, now)})
 
     def _admitted(self, request: Request, call: Call, route: Route, now: int) -> Response:
-        self.tokens.check(request, now)
+        granted = self.tokens.check(request, now)
         fault = self.faults.strike(request.method, request.path)
         if fault is not None:
             if fault.kind == LOST_BEFORE:
@@ -94,17 +94,19 @@ class HubSpotSimulator(Control):
                 if self._sleep is not None:
                     self._sleep(fault.lag_ms / 1000)
             elif fault.kind != LOST_AFTER:
-                raise fault.refusal(self.limiter)
+                refusal = fault.refusal(self.limiter)
+                if isinstance(refusal, ApiError):
+                    raise refusal
+                return refusal
         self.limiter.take(route.bucket, now)
-        self._check_scope(route, call)
+        self._check_scope(route, call, granted)
         try:
             answer = route.handler(call)
         except ApiError as error:
             answer = self._refused(error)
         return replace(answer, lost=fault is not None and fault.kind == LOST_AFTER)
 
-    def _check_scope(self, route: Route, call: Call) -> None:
-        granted = self.settings.scopes
+    def _check_scope(self, route: Route, call: Call, granted: list[str] | None) -> None:
         if granted is None or route.scope is None:
             return
         types = {name: self.account.table(call.args[name]).kind.name for name in ("type", "from") if name in call.args}

@@ -14,7 +14,6 @@ from infra.local.hubspot.settings import Settings
 LIFETIME = 1_800
 HUB_ID = 62515
 CLIENT_ID, CLIENT_SECRET = "hubsync-client", "hubsync-secret"
-OAUTH_PATHS = ("/oauth/",)
 
 
 @dataclass(slots=True)
@@ -29,20 +28,21 @@ class Tokens:
     _access: dict[str, tuple[int, str]] = field(default_factory=dict)
     _refresh: dict[str, str] = field(default_factory=dict)
 
-    def check(self, request: Request, now: int) -> None:
-        """Raises a 401 unless the bearer token is good at this moment."""
+    def check(self, request: Request, now: int) -> list[str] | None:
+        """The scopes of the bearer token, None for all; raises a 401 unless it is good at this moment."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token or self.settings.revoked:
             raise _unauthorised()
         if token == self.static:
-            return
+            return self.settings.scopes
         if token not in self._access:
             raise _unauthorised()
-        expires, _scope = self._access[token]
+        expires, scope = self._access[token]
         if now >= expires:
             seconds = (now - expires) // 1000
             message = f"The OAuth token used to make this call expired {seconds} second(s) ago."
             raise ApiError(401, "EXPIRED_AUTHENTICATION", message)
+        return scope.split()
 
     def forget_refresh_tokens(self) -> None:
         """A person takes the app off the account: every refresh token is dead."""
