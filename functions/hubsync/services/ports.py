@@ -52,7 +52,7 @@ class Orchestrator(Protocol):
     def start_comparison(self, sync_id: str, generation: int, run: str) -> None:
         """Start a comparison; `run` names it, so that starting it twice is one start.
 
-        `generation` numbers its pages in the ledger: epoch seconds, far above any sync's generation.
+        `generation` numbers its pages in the ledger: epoch milliseconds, far above any sync's generation.
         """
         ...
 

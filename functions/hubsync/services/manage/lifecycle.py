@@ -89,7 +89,7 @@ class Lifecycle:
                 f"{name} is {_words(sync.status)}; only an active sync can be compared.",
                 remedy="Turn it on first." if sync.status is SyncStatus.OFF else "Wait until its initial sync is done.",
             )
-        self._orchestrator.start_comparison(sync.id, sync.generation, self._ids.new())
+        self._orchestrator.start_comparison(sync.id, self._clock.now(), self._ids.new())
         return sync
 
     def delete(self, name: str, *, until: int) -> Deleted:

@@ -1,0 +1,290 @@
+"""The simulation: engine, services, connectors and handlers over simulated applications, tables and queues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+
+from hubsync.bootstrap import Bootstrap
+from hubsync.connectors.factory import ConnectorFactory
+from hubsync.connectors.port import CallCount
+from hubsync.handlers import dead_letter, phase, poll, webhook, worker
+from hubsync.model.connection import Connection
+from hubsync.model.entry import IndexEntry
+from hubsync.model.side import Direction, Side
+from hubsync.model.sync import Sync
+from hubsync.services.manage.lifecycle import Lifecycle
+from hubsync.settings import Settings
+from hubsync.stores.memory import MemoryStores
+from infra.local.crm import Orbit
+from infra.local.hubspot import HubSpotSimulator
+from infra.local.transport import SimulatorTransport
+from tests.simulation.ports import (
+    Crash,
+    Fuse,
+    Guarded,
+    PlainVault,
+    Run,
+    SimClock,
+    SimIds,
+    SimMailer,
+    SimOrchestrator,
+    SimQueues,
+    SimSignals,
+)
+from tests.simulation.syncs import companies, contacts
+
+__all__ = ["Side", "World", "companies", "contacts"]
+
+CALL_MS = 20
+INVOCATION_MS = 60_000
+
+
+class Ticking(httpx.BaseTransport):
+    """Every call to an application takes some time, and may be the last thing that the process does."""
+
+    def __init__(self, inner: httpx.BaseTransport, clock: SimClock, fuse: Fuse) -> None:
+        self._inner, self._clock, self._fuse = inner, clock, fuse
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self._fuse.step()
+        self._clock.ms += CALL_MS
+        response = self._inner.handle_request(request)
+        self._fuse.step()
+        return response
+
+
+class World:
+    """Two applications and hubsync between them, all in this process, all from one seed."""
+
+    def __init__(self, seed: int = 0, *, direction: Direction = Direction.TWO_WAY) -> None:
+        self.random = Random(seed)
+        self.clock = SimClock()
+        self.fuse = Fuse()
+        self.hubspot = HubSpotSimulator(clock=self.clock.now, random=Random(seed + 1), token="hubspot-token")
+        self.orbit = Orbit(self.clock.now, Random(seed + 2), token="orbit-token", webhook_secret="orbit-secret")
+        self.orbit.outbox.configure("https://hooks.example.com/webhooks/orbit", "orbit-secret", True)
+        self.stores = MemoryStores()
+        self.ids = SimIds(Random(seed + 3))
+        self.queues = SimQueues(self.clock, self.random)
+        self.orchestrator = SimOrchestrator(self.ids)
+        self.signals = SimSignals()
+        self.mailer = SimMailer()
+        self.stores.index.on_change = lambda change: self.stores.counts.apply([change])
+        self.app = self._wire()
+        self.lifecycle = Lifecycle(
+            syncs=self.stores.syncs,
+            index=self.stores.index,
+            orchestrator=self.orchestrator,
+            clock=self.clock,
+            ids=self.ids,
+        )
+        vault = PlainVault()
+        for connection in (
+            Connection("hubspot", "hubspot", vault.seal("hubspot-token", "hubspot"), "https://hubspot.example.com"),
+            Connection(
+                "orbit",
+                "orbit",
+                vault.seal("orbit-token", "orbit"),
+                "https://orbit.example.com",
+                vault.seal("orbit-secret", "orbit"),
+            ),
+        ):
+            self.stores.connections.put_connection(connection)
+        for name in ("contacts", "companies"):
+            self.app.connectors.connector(self.connection("hubspot"), bulk=False).prepare([name])
+        self.syncs: dict[str, str] = {}
+        self.direction = direction
+
+    def _wire(self) -> Bootstrap:
+        """A bootstrap whose ports are the simulation's, before every handler."""
+        app = Bootstrap(Settings({}))
+        stores = Guarded(None, self.fuse)
+        parts = ("index", "connections", "syncs", "cursors", "ledger", "budgets", "counts", "notifications")
+        stores = SimpleNamespace(**{name: Guarded(getattr(self.stores, name), self.fuse) for name in parts})
+        transports = {"hubspot": self.hubspot, "orbit": self.orbit}
+        vars(app).update(
+            clock=self.clock,
+            ids=self.ids,
+            signals=self.signals,
+            stores=stores,
+            queues=Guarded(self.queues, self.fuse),
+            orchestrator=Guarded(self.orchestrator, self.fuse),
+            vault=PlainVault(),
+            mailer=self.mailer,
+        )
+        vars(app)["connectors"] = ConnectorFactory(
+            budgets=self.stores.budgets,
+            time=self.clock,
+            open_secret=PlainVault().open,
+            calls=CallCount(),
+            hubspot_calls=CallCount(),
+            transport=lambda connection: Ticking(SimulatorTransport(transports[connection.app]), self.clock, self.fuse),
+            threads=1,
+        )
+        for module in (worker, phase, poll, webhook, dead_letter):
+            module.app = app  # type: ignore[attr-defined]
+        return app
+
+    def connection(self, name: str) -> Connection:
+        found = self.stores.connections.connection(name)
+        assert found is not None
+        return found
+
+    # --- what a person does
+
+    def save(self, sync: Sync) -> Sync:
+        """Save a sync and start its initial sync."""
+        self.syncs[sync.name] = sync.id
+        assert self.stores.syncs.put_sync(sync)
+        self.orchestrator.start_initial(sync.id, sync.generation)
+        return sync
+
+    def sync(self, name: str = "contacts") -> Sync:
+        found = self.stores.syncs.sync(self.syncs[name])
+        assert found is not None
+        return found
+
+    def restart(self, name: str = "contacts") -> None:
+        self.lifecycle.restart(name)
+
+    def compare(self, name: str = "contacts") -> None:
+        self.lifecycle.compare(name)
+
+    # --- time goes on
+
+    def settle(self, steps: int = 20_000) -> None:
+        """Let everything run until nothing is left to do."""
+        for _ in range(steps):
+            if not self.step():
+                return
+        raise AssertionError(f"not at rest after {steps} steps: {self.queues.waiting[:3]}")
+
+    def step(self) -> bool:
+        """One thing happens; False if there is nothing left."""
+        run = self.orchestrator.ready()
+        if run is not None:
+            self._advance(run)
+            return True
+        if self.queues.dead:
+            self._bury()
+            return True
+        deliveries = self.queues.take(most=10)
+        if deliveries:
+            self._work(deliveries)
+            return True
+        return False
+
+    def _advance(self, run: Run) -> None:
+        step = run.steps[0]
+        event: dict[str, Any] = {"run": run.kind, "sync_id": run.sync_id, "generation": run.generation}
+        try:
+            if step in ("prepare", "finish"):
+                answer = phase.handler({**event, "action": step}, self._context())
+                self.clock.ms += int(answer.get("wait_seconds", 0)) * 1000
+                run.steps.pop(0)
+            else:
+                run.token = self.ids.new()
+                phase.handler({**event, "action": "start", "phase": step, "task_token": run.token}, self._context())
+        except Crash:
+            run.token = None  # Step Functions calls the Lambda again
+        except Exception as error:  # noqa: BLE001 - the state machine catches everything
+            phase.handler({**event, "action": "fail", "failure": {"Error": type(error).__name__}}, self._context())
+            run.steps, run.failed = [], repr(error)
+
+    def _work(self, deliveries: list[Any]) -> None:
+        event = {"Records": [_record(one) for one in deliveries]}
+        try:
+            answer = worker.handler(event, self._context())
+        except Crash:
+            self.queues.back(deliveries)
+            return
+        failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+        self.queues.back([one for one in deliveries if one.id in failed])
+
+    def _bury(self) -> None:
+        dead, self.queues.dead = self.queues.dead, []
+        dead_letter.handler({"Records": [_record(one) for one in dead]}, self._context())
+
+    def poll(self) -> None:
+        """The five-minute tick."""
+        self.clock.ms += 300_000
+        try:
+            poll.handler({}, self._context())
+        except Crash:
+            return
+
+    def deliver(self) -> int:
+        """Orbit's webhooks arrive, as far as they do."""
+        arrived = 0
+
+        def post(url: str, headers: dict[str, str], body: bytes) -> int:
+            nonlocal arrived
+            event = {
+                "pathParameters": {"connection_id": url.rsplit("/", 1)[1]},
+                "headers": headers,
+                "body": body.decode(),
+            }
+            try:
+                status = int(webhook.handler(event, self._context())["statusCode"])
+            except Crash:
+                return 0
+            arrived += status < 300
+            return status
+
+        self.orbit.outbox.deliver(post)
+        return arrived
+
+    def _context(self) -> Any:
+        end = self.clock.ms + INVOCATION_MS
+        return SimpleNamespace(
+            get_remaining_time_in_millis=lambda: end - self.clock.ms,
+            function_name="simulated",
+            memory_limit_in_mb=512,
+            invoked_function_arn="arn:aws:lambda:eu-central-1:000000000000:function:simulated",
+            aws_request_id="request",
+        )
+
+    # --- what can be seen
+
+    def entries(self, name: str = "contacts") -> list[IndexEntry]:
+        """Every entry of a sync."""
+        found: list[IndexEntry] = []
+        cursor: str | None = None
+        while True:
+            walk = self.stores.index.walk(self.syncs[name], cursor, 1000)
+            found += walk.entries
+            cursor = walk.cursor
+            if cursor is None:
+                return found
+
+    def statuses(self, name: str = "contacts") -> dict[str, int]:
+        """Entries by status, counted from the index itself."""
+        counted: dict[str, int] = {}
+        for entry in self.entries(name):
+            counted[entry.status] = counted.get(entry.status, 0) + 1
+        return counted
+
+    def contacts(self) -> list[dict[str, str]]:
+        """HubSpot's living contacts."""
+        return list(self.hubspot.records("contacts").values())
+
+    def people(self) -> list[dict[str, Any]]:
+        """Orbit's living people."""
+        return _living(self.orbit.records("people"))
+
+
+def _living(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [record for record in records if not record.get("deleted")]
+
+
+def _record(one: Any) -> dict[str, Any]:
+    return {
+        "messageId": one.id,
+        "body": one.body,
+        "attributes": {"ApproximateReceiveCount": str(one.receives)},
+    }
