@@ -23,6 +23,26 @@ class Cloud:
         if "FunctionError" in answer:
             raise RuntimeError(f"The poll failed: {answer['Payload'].read()[:500].decode(errors='replace')}")
 
+    def busy(self) -> list[str]:
+        """What is still under way: comparisons that run, messages on the two queues."""
+        found: list[str] = []
+        machines = self._client("stepfunctions")
+        running = machines.list_executions(stateMachineArn=self._info.comparison_arn, statusFilter="RUNNING")
+        if running["executions"]:
+            found.append(f"{len(running['executions'])} comparisons are not over.")
+        queues = self._client("sqs")
+        names = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ]
+        for url in (self._info.changes_queue_url, self._info.bulk_queue_url):
+            there = queues.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+            number = sum(int(there.get(name, 0)) for name in names)
+            if number:
+                found.append(f"{number} messages are left on the queue {url.rpartition('/')[2]}.")
+        return found
+
     def disable(self, part: Disabled) -> None:
         """Break a part. Without `poll` nothing has to be done: the demo just does not run it."""
         if part == "worker":

@@ -148,11 +148,12 @@ class Showing:
     def _second_look(self) -> list[str]:
         """Look at everything again: nothing has changed, so nothing may be written."""
         self._screen.heading("A second look")
+        faults = self._patiently(self._cloud.busy)
         before = [world(rules, self._hubspot, self._app) for rules in ALL]
         written = self._hubspot.writes(), self._app.writes()
         for rules in ALL:
             self._api.compare(rules.name)
-        faults = self._patiently(self._comparing)
+        faults += self._patiently(self._cloud.busy)
         for rules, old in zip(ALL, before, strict=True):
             faults += unchanged(rules.name, old, world(rules, self._hubspot, self._app))
         more = self._hubspot.writes() - written[0], self._app.writes() - written[1]
@@ -163,17 +164,6 @@ class Showing:
         if not faults:
             self._screen.good("Both worlds were compared once more, and nothing was written anywhere.")
         return faults
-
-    def _comparing(self) -> list[str]:
-        """The syncs whose comparison is not over."""
-        views = self._api.syncs()
-        open_ = [
-            rules.name
-            for rules in ALL
-            if {item.phase for item in views[rules.name].progress if item.done}
-            < {"compare_hubspot", "compare_app", "compare_index"}
-        ]
-        return [f"The comparison of {name} is not over after {self._options.patience:.0f} s." for name in open_]
 
     def _patiently(self, faults: Callable[[], list[str]]) -> list[str]:
         deadline = time.monotonic() + self._options.patience
