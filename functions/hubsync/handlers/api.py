@@ -1,10 +1,81 @@
-"""Placeholder of the `api` function, so that the stack deploys."""
+"""The management API behind the HTTP API."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
+import boto3
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
-    """Answer nothing."""
-    return {}
+from hubsync.api.app import create_app
+from hubsync.bootstrap import Bootstrap
+from hubsync.observability import logger
+from hubsync.services.manage.apply import Apply
+from hubsync.services.manage.lifecycle import Lifecycle
+from hubsync.services.manage.view import View
+
+TOKEN_SECONDS = 300
+"""How long a token is kept before the secret is read again, so that a rotated one counts soon."""
+
+
+class Management:
+    """The API's own wiring."""
+
+    def __init__(self, app: Bootstrap) -> None:
+        self.app = app
+        self._token = ""
+        self._read_at = 0
+
+    @cached_property
+    def answer(self) -> Any:
+        """The API."""
+        stores, app = self.app.stores, self.app
+        return create_app(
+            apply=Apply(
+                connections=stores.connections,
+                syncs=stores.syncs,
+                connectors=app.connectors,
+                orchestrator=app.orchestrator,
+                vault=app.vault,
+                clock=app.clock,
+                ids=app.ids,
+            ),
+            lifecycle=Lifecycle(
+                syncs=stores.syncs,
+                index=stores.index,
+                orchestrator=app.orchestrator,
+                clock=app.clock,
+                ids=app.ids,
+            ),
+            view=View(
+                connections=stores.connections,
+                syncs=stores.syncs,
+                index=stores.index,
+                ledger=stores.ledger,
+                counts=stores.counts,
+                connectors=app.connectors,
+            ),
+            clock=app.clock,
+            token=self.token,
+        )
+
+    def token(self) -> str:
+        """The API's token, from the deployment's secret."""
+        now = self.app.clock.now()
+        if now - self._read_at > TOKEN_SECONDS * 1000:
+            secret = boto3.client("secretsmanager").get_secret_value(SecretId=self.app.settings["API_TOKEN_SECRET_ARN"])
+            self._token, self._read_at = secret["SecretString"], now
+        return self._token
+
+
+management = Management(Bootstrap())
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request."""
+    try:
+        answer: dict[str, Any] = management.answer(event, context)
+        return answer
+    finally:
+        management.app.flush()
