@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import httpx
 import pytest
@@ -114,6 +115,8 @@ def test_no_id_leads_to_another_path(orbit):
     for bad in ("..", ".", "", f"../people/{key}", f"{key}?x=1", f"{key}#x"):
         (refused,) = orbit.connector.update("people", [Update(bad, {"email": "b@example.com"})])
         assert refused.gone
+    # The first three are no ids at all; the others are quoted whole.
+    assert len(orbit.sent) == 3
     assert orbit.app.records("people")[0]["email"] == "a@example.com"
 
 
@@ -150,6 +153,35 @@ def test_changes_are_paged_like_a_list(bench, kind, name):
         if cursor is None:
             break
     assert found == sorted(edited)
+
+
+def test_changes_may_be_asked_for_by_a_header(shop, against):
+    seen = []
+
+    def app(request):
+        seen.append((request.headers.get("if-modified-since"), request.url.query))
+        return httpx.Response(200, json={"items": []})
+
+    rule = "changed_since: {header: If-Modified-Since, format: http}"
+    connector = against(parse_manifest(shop.replace("page_size: 2", f"page_size: 2\n      {rule}")), app)
+    connector.changed_page("customers", [], 1_772_357_400_125, None, 2)
+    connector.list_page("customers", [], None, 2)
+    assert seen == [("Sun, 01 Mar 2026 09:30:00 GMT", b"size=2"), (None, b"size=2")]
+
+
+def test_empty_fields_are_left_out_of_a_create_and_cleared_by_an_update(shop, against):
+    bodies = []
+
+    def app(request):
+        if request.method == "GET":
+            return httpx.Response(200, json={"items": []})
+        bodies.append(json.loads(request.content))
+        return httpx.Response(200, json={"id": "7"})
+
+    connector = against(parse_manifest(shop.replace("format: epoch_s", 'format: epoch_s, clear: ""')), app)
+    connector.create("customers", [Create("h-1", {"email": " ", "born": None})])
+    connector.update("customers", [Update("7", {"email": " ", "born": None})])
+    assert bodies == [{"ref": "hubsync-h-1"}, {"email": None, "born": ""}]
 
 
 def test_a_broken_value_is_read_as_it_is(orbit, shop, against):

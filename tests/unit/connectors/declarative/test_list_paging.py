@@ -35,6 +35,15 @@ def by_page(query, headers):
     return {"items": rows(IDS[start : start + 2]), "meta": {"pages": 3}}
 
 
+def by_page_from_zero(query, headers):
+    return by_page({"page": str(int(query["page"]) + 1)}, headers)
+
+
+def by_cursor_that_ends_blank(query, headers):
+    answer = by_cursor(query, headers)
+    return {**answer, "next": answer["next"] or ""}
+
+
 def by_link(query, headers):
     answer = by_cursor({"size": "2", **query}, headers)
     link = f"https://api.shop.example.com/customers?size=2&after={answer['next']}" if answer["next"] else None
@@ -51,9 +60,11 @@ def by_link_header(query, headers):
 
 WAYS = {
     "cursor": (CURSOR, by_cursor, 3),
+    "cursor that ends blank": (CURSOR, by_cursor_that_ends_blank, 3),
     "offset with total": ("{strategy: offset, parameter: from, size_parameter: n, total: all}", by_offset, 3),
     "offset without total": ("{strategy: offset, parameter: from}", by_offset, 4),
     "page with pages": ("{strategy: page, parameter: page, pages: meta.pages}", by_page, 3),
+    "page from zero": ("{strategy: page, parameter: page, first_page: 0, pages: meta.pages}", by_page_from_zero, 3),
     "page without pages": ("{strategy: page, parameter: page}", by_page, 4),
     "link in the body": ("{strategy: link, next: links.next, size_parameter: size}", by_link, 3),
     "link in the header": ("{strategy: link, size_parameter: size}", by_link_header, 3),
