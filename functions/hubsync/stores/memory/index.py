@@ -127,9 +127,10 @@ class MemoryIndexStore:
             elif shelf.aliases:
                 shelf.aliases.popitem()
             elif shelf.waiters:
-                line = next(iter(shelf.waiters.values()))
+                slot, line = next(iter(shelf.waiters.items()))
                 line.popitem()
-                shelf.waiters = {slot: places for slot, places in shelf.waiters.items() if places}
+                if not line:
+                    del shelf.waiters[slot]
             else:
                 break
             self.writes["purged"] += 1
@@ -174,9 +175,12 @@ class MemoryIndexStore:
                     line[waiter.place] = waiter
                     self.writes["waiter"] += 1
             case DeleteWaiter(sync_id, waiter):
-                line = self._shelf(sync_id).waiters.get((waiter.key, waiter.side), {})
-                if line.pop(waiter.place, None):
+                slot, lines = (waiter.key, waiter.side), self._shelf(sync_id).waiters
+                if waiter.place in lines.get(slot, {}):
+                    del lines[slot][waiter.place]
                     self.writes["waiter deleted"] += 1
+                    if not lines[slot]:
+                        del lines[slot]
 
     def _store(self, before: IndexEntry | None, after: IndexEntry | None) -> None:
         entry = after or before

@@ -1,0 +1,297 @@
+"""What the stores ask of DynamoDB: how many requests, how large the items are, what is done when it is busy."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from stores_under_test import SYNC, lone
+
+from hubsync.model.entry import Half
+from hubsync.model.identifier import Claim, Waiter
+from hubsync.model.message import PageKey
+from hubsync.model.record import RecordRef
+from hubsync.model.side import Side
+from hubsync.model.status import RecordStatus
+from hubsync.model.sync import Phase
+from hubsync.stores.dynamodb.index import DynamoIndexStore
+from hubsync.stores.dynamodb.pauses import PAUSES
+from hubsync.stores.dynamodb.stores import DynamoStores
+from hubsync.stores.layout import BUCKETS, bucket_of
+from hubsync.stores.ports import DeleteEntry, PutAlias, PutClaim, PutEntry, PutWaiter
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+pytestmark = pytest.mark.xdist_group("stores")
+
+NOW = 1_790_000_000_000
+
+
+def size(value: dict[str, Any]) -> int:
+    """The bytes of one attribute value (DynamoDB developer guide, "Item sizes and formats")."""
+    ((kind, content),) = value.items()
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "B":
+            return len(content)
+        case "N":
+            return math.ceil(len(content.lstrip("-")) / 2) + 1
+        case "L":
+            return 3 + sum(1 + size(one) for one in content)
+        case "M":
+            return 3 + sum(1 + len(name) + size(one) for name, one in content.items())
+    return 1
+
+
+def item_size(item: dict[str, Any]) -> int:
+    """The bytes of an item."""
+    return sum(len(name.encode()) + size(value) for name, value in item.items())
+
+
+class TestSizes:
+    """A write unit pays for 1 KB."""
+
+    def test_thirty_mappings_on_both_sides_fit_into_one_write_unit(
+        self, client: DynamoDBClient, dynamodb: DynamoStores
+    ) -> None:
+        hashes = {number: number.to_bytes(8) for number in range(1, 31)}
+        email = "0123456789abcdef0123456789abcdef"
+        entry = lone(
+            12_345_678_901,
+            hubspot=Half("12345678901", hashes, (email,)),
+            app=Half("5b2f0c52-5f3b-4a4e-9d0e-2d9f3f1f8c11", hashes, (email,)),
+            status=RecordStatus.IN_SYNC,
+            reason="Both sides hold the same values.",
+            generation=12,
+            inputs="0123456789abcdef",
+            since=NOW,
+            settled_at=NOW,
+        )
+        dynamodb.index.write([PutEntry(entry)])
+        (item,) = client.scan(TableName=dynamodb._index_table)["Items"]
+        assert item_size(item) <= 1024
+
+    def test_an_item_in_sync_is_not_in_the_sparse_index(self, client: DynamoDBClient, dynamodb: DynamoStores) -> None:
+        dynamodb.index.write([PutEntry(lone(1, status=RecordStatus.FAILING))])
+        dynamodb.index.write([PutEntry(lone(1, status=RecordStatus.IN_SYNC, version=1))])
+        (item,) = client.scan(TableName=dynamodb._index_table)["Items"]
+        assert not {"gsi_pk", "gsi_sk"} & item.keys()
+
+    def test_every_item_says_its_kind_and_schema(self, client: DynamoDBClient, dynamodb: DynamoStores) -> None:
+        dynamodb.index.write(
+            [
+                PutEntry(lone(1)),
+                PutClaim(SYNC, Claim("k", "h-1")),
+                PutAlias(SYNC, RecordRef(Side.APP, "1"), "h-1"),
+                PutWaiter(SYNC, Waiter("k", Side.APP, "1", "a-1")),
+            ]
+        )
+        items = client.scan(TableName=dynamodb._index_table)["Items"]
+        kinds = sorted((item["kind"]["S"], item["schema"]["N"], item["sk"]["S"]) for item in items)
+        assert kinds == [
+            ("alias", "1", "r#app#1"),
+            ("claim", "1", "c#k"),
+            ("entry", "1", "e#h-1"),
+            ("waiter", "1", "w#k#app#1"),
+        ]
+
+    def test_ids_that_ascend_spread_over_the_buckets(self) -> None:
+        spread = Counter(bucket_of(f"h-{12_000_000_000 + number}") for number in range(16_000))
+        assert sorted(spread) == list(BUCKETS)
+        assert max(spread.values()) < 1_100
+
+
+class TestRequests:
+    """How many requests a method needs."""
+
+    def test_looking_up_a_hundred_records(self, dynamodb: DynamoStores, requests: Counter[str]) -> None:
+        hubspot = [RecordRef(Side.HUBSPOT, str(number)) for number in range(100)]
+        app = [RecordRef(Side.APP, str(number)) for number in range(100)]
+        dynamodb.index.write([PutEntry(lone(number, app=Half(str(number)))) for number in range(100)])
+        dynamodb.index.write([PutAlias(SYNC, ref, f"h-{ref.id}") for ref in app])
+        requests.clear()
+        assert len(dynamodb.index.find(SYNC, hubspot)) == 100
+        assert requests == {"BatchGetItem": 1}
+        requests.clear()
+        assert len(dynamodb.index.find(SYNC, app)) == 100
+        assert requests == {"BatchGetItem": 3}
+
+    def test_writing_and_reading_a_hundred_items(self, dynamodb: DynamoStores, requests: Counter[str]) -> None:
+        index = dynamodb.index
+        keys = [f"k{number}" for number in range(100)]
+        index.write([PutEntry(lone(number)) for number in range(100)])
+        assert requests == {"BatchExecuteStatement": 4}
+        requests.clear()
+        index.write([PutClaim(SYNC, Claim(key, "h-1")) for key in keys])
+        index.claims(SYNC, keys)
+        index.entries(SYNC, [f"h-{number}" for number in range(100)])
+        index.waiters(SYNC, "k", Side.APP)
+        assert requests == {"BatchExecuteStatement": 4, "BatchGetItem": 2, "Query": 1}
+        requests.clear()
+        index.transact([PutEntry(lone(number, version=1)) for number in range(50)])
+        assert requests == {"TransactWriteItems": 1}
+
+    def test_whole_syncs(self, dynamodb: DynamoStores, requests: Counter[str]) -> None:
+        index = dynamodb.index
+        index.write([PutEntry(lone(number)) for number in range(100)])
+        requests.clear()
+        index.walk(SYNC, None, 200)
+        assert requests == {"Query": 16}
+        requests.clear()
+        index.by_status(SYNC, RecordStatus.PENDING, None, 10)
+        assert requests == {"Query": 4}
+        requests.clear()
+        index.purge(SYNC, 200)
+        assert requests["Query"] == 16
+        assert requests["BatchWriteItem"] <= 16
+
+    def test_nothing_asked_nothing_sent(self, dynamodb: DynamoStores, requests: Counter[str]) -> None:
+        index = dynamodb.index
+        index.find(SYNC, [])
+        index.write([])
+        index.transact([])
+        assert not requests
+
+    @pytest.fixture
+    def state_requests(self, dynamodb: DynamoStores) -> Counter[str]:
+        """Requests of pynamodb's client."""
+        sent: Counter[str] = Counter()
+
+        def note(model: Any, **_: Any) -> None:
+            sent[model.name] += 1
+
+        dynamodb.state.connection.client.meta.events.register("before-call.dynamodb", note)
+        return sent
+
+    def test_a_page_of_a_hundred_references(self, dynamodb: DynamoStores, state_requests: Counter[str]) -> None:
+        page = PageKey(1, Phase.SYNC_APP, 1)
+        ids = [str(number) for number in range(100)]
+        dynamodb.ledger.expect(SYNC, page, ids, last=False, total=None, now=NOW)
+        assert state_requests == {"TransactWriteItems": 1}
+        state_requests.clear()
+        dynamodb.ledger.settle(SYNC, page, ids[:50], NOW)
+        assert state_requests == {"GetItem": 1, "UpdateItem": 1}
+        state_requests.clear()
+        dynamodb.ledger.settle(SYNC, page, ids, NOW)
+        assert state_requests == {"GetItem": 2, "TransactWriteItems": 1}
+
+    def test_permission_for_all_calls_of_a_message(self, dynamodb: DynamoStores, state_requests: Counter[str]) -> None:
+        dynamodb.budgets.take("k", 5, per_second=10, burst=20, reserve=0, now=NOW)
+        assert state_requests == {"GetItem": 1, "PutItem": 1}
+
+
+class TestBusyTable:
+    """Parts that the table had no capacity for are sent again, at growing pauses; in the end boto's error is raised."""
+
+    @pytest.fixture
+    def pauses(self) -> list[float]:
+        """What was slept."""
+        return []
+
+    @pytest.fixture
+    def index(self, client: DynamoDBClient, pauses: list[float]) -> DynamoIndexStore:
+        """A store on a table that only answers what it is told to."""
+        return DynamoIndexStore(client, "index", pauses.append)
+
+    @pytest.fixture
+    def stub(self, client: DynamoDBClient) -> Iterator[Stubber]:
+        """The answers."""
+        with Stubber(client) as stub:
+            yield stub
+            stub.assert_no_pending_responses()
+
+    def test_keys_that_were_not_read_are_read_again(
+        self, index: DynamoIndexStore, stub: Stubber, pauses: list[float]
+    ) -> None:
+        keys = [{"pk": {"S": f"{SYNC}#{bucket_of(name)}"}, "sk": {"S": f"c#{name}"}} for name in ("k1", "k2")]
+        claim = {"schema": {"N": "1"}, "v": {"N": "3"}, "h": {"S": "h-1"}}
+        table = {"Keys": keys[1:], "ConsistentRead": True}
+        stub.add_response(
+            "batch_get_item", {"Responses": {"index": [keys[0] | claim]}, "UnprocessedKeys": {"index": table}}
+        )
+        stub.add_response(
+            "batch_get_item", {"Responses": {"index": [keys[1] | claim]}}, {"RequestItems": {"index": table}}
+        )
+        read = index.claims(SYNC, ["k1", "k2"])
+        assert [claim.version for claim in read.values()] == [3, 3]
+        assert pauses == [PAUSES[0]]
+
+    def test_only_the_throttled_statement_is_sent_again(
+        self, index: DynamoIndexStore, stub: Stubber, pauses: list[float]
+    ) -> None:
+        stub.add_response(
+            "batch_execute_statement",
+            {
+                "Responses": [
+                    {"TableName": "index"},
+                    {"Error": {"Code": "ThrottlingError", "Message": "Busy."}},
+                    {"Error": {"Code": "ConditionalCheckFailed", "Message": "No."}},
+                ]
+            },
+        )
+        stub.add_response("batch_execute_statement", {"Responses": [{"TableName": "index"}]})
+        writes = [PutEntry(lone(number, version=1)) for number in range(3)]
+        assert index.write(writes) == [True, True, False]
+        assert pauses == [PAUSES[0]]
+
+    def test_unprocessed_aliases_are_written_again(
+        self, index: DynamoIndexStore, stub: Stubber, pauses: list[float]
+    ) -> None:
+        key = {"pk": {"S": "s#00"}, "sk": {"S": "r#app#1"}}
+        left = {"index": [{"PutRequest": {"Item": key}}]}
+        stub.add_response("batch_write_item", {"UnprocessedItems": left})
+        stub.add_response("batch_write_item", {"UnprocessedItems": {}}, {"RequestItems": left})
+        assert index.write([PutAlias(SYNC, RecordRef(Side.APP, "1"), "h-1")]) == [True]
+        assert pauses == [PAUSES[0]]
+
+    def test_a_table_that_stays_busy_is_an_error_for_the_queue(
+        self, index: DynamoIndexStore, stub: Stubber, pauses: list[float]
+    ) -> None:
+        for _ in range(len(PAUSES) + 1):
+            stub.add_response(
+                "batch_execute_statement",
+                {"Responses": [{"Error": {"Code": "ProvisionedThroughputExceeded", "Message": "Busy."}}]},
+            )
+        with pytest.raises(ClientError, match="no capacity"):
+            index.write([PutEntry(lone(1))])
+        assert pauses == list(PAUSES)
+
+    def test_a_statement_that_can_never_pass_is_an_error_at_once(
+        self, index: DynamoIndexStore, stub: Stubber, pauses: list[float]
+    ) -> None:
+        answer = {"Responses": [{"Error": {"Code": "ValidationError", "Message": "Wrong."}}]}
+        stub.add_response("batch_execute_statement", answer)
+        with pytest.raises(ClientError, match="ValidationError"):
+            index.write([DeleteEntry(lone(1))])
+        assert pauses == []
+
+    def test_another_transaction_is_waited_for(
+        self, index: DynamoIndexStore, stub: Stubber, pauses: list[float]
+    ) -> None:
+        for code in ("TransactionConflict", "TransactionConflict", "ConditionalCheckFailed"):
+            stub.add_client_error(
+                "transact_write_items",
+                "TransactionCanceledException",
+                modeled_fields={"CancellationReasons": [{"Code": "None"}, {"Code": code}]},
+            )
+        assert not index.transact([PutEntry(lone(1)), PutEntry(lone(2))])
+        assert pauses == list(PAUSES[:2])
+
+    def test_a_transaction_that_can_never_pass_is_an_error_at_once(
+        self, index: DynamoIndexStore, stub: Stubber, pauses: list[float]
+    ) -> None:
+        stub.add_client_error(
+            "transact_write_items",
+            "TransactionCanceledException",
+            modeled_fields={"CancellationReasons": [{"Code": "ValidationError"}]},
+        )
+        with pytest.raises(ClientError, match="TransactionCanceled"):
+            index.transact([PutEntry(lone(1))])
+        assert pauses == []
