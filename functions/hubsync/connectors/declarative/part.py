@@ -13,4 +13,5 @@ Scalar: TypeAlias = str | int | float | bool | None
 class Part(BaseModel):
     """A part of a manifest. A misspelt key is refused rather than ignored; so is a number where a text is meant."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    # Built at first use: one build of the whole instead of one for each part, at every cold start.
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
