@@ -9,7 +9,7 @@ from infra.local.http import Response
 from infra.local.hubspot.account import Account
 from infra.local.hubspot.associations import End, Label
 from infra.local.hubspot.batches import inputs_of
-from infra.local.hubspot.call import Call, Route
+from infra.local.hubspot.call import DATED, Call, Route
 from infra.local.hubspot.errors import ApiError, invalid, not_found
 from infra.local.hubspot.limits import Bucket
 from infra.local.hubspot.objects import paged
@@ -52,7 +52,7 @@ def _page(call: Call, end: End, right: str, after: str, limit: int) -> tuple[lis
     start = int(after) if after.isdecimal() else 0
     found = [(i, labels) for i, labels in call.account.associations.of(end, right) if i >= start]
     results = [
-        {"toObjectId": i, "associationTypes": _show(labels)}
+        {"toObjectId": _id(call, i), "associationTypes": _show(labels)}
         if call.version != "v3"
         else {"id": str(i), "type": f"{end.type_name}_to_{right}"}
         for i, labels in found[:limit]
@@ -72,7 +72,7 @@ def _put(call: Call) -> Response:
     ends = _end(call.account, left, call.args["id"]), _end(call.account, right, call.args["other"])
     labels = _labels(call, left, right, call.request.json() or ())
     call.account.associations.replace(*ends, labels)
-    return Response(201, _linked(*ends, labels))
+    return Response(201, _linked(call, *ends, labels))
 
 
 def _put_default(call: Call) -> Response:
@@ -96,12 +96,18 @@ def _number(key: Any) -> int:
     return int(text)
 
 
-def _linked(left: End, right: End, labels: Iterable[Label]) -> dict[str, Any]:
+def _id(call: Call, record_id: int) -> int | str:
+    """v4 gives the ids of associations as numbers, the dated versions as strings."""
+    return str(record_id) if call.version in DATED else record_id
+
+
+def _linked(call: Call, left: End, right: End, labels: Iterable[Label]) -> dict[str, Any]:
+    types = [call.account.table(end.type_name).kind.type_id for end in (left, right)]
     return {
-        "fromObjectTypeId": left.type_name,
-        "fromObjectId": left.record_id,
-        "toObjectTypeId": right.type_name,
-        "toObjectId": right.record_id,
+        "fromObjectTypeId": types[0],
+        "fromObjectId": _id(call, left.record_id),
+        "toObjectTypeId": types[1],
+        "toObjectId": _id(call, right.record_id),
         "labels": [label.name for label in labels if label.name],
     }
 
@@ -168,7 +174,7 @@ def _batch_create(call: Call) -> Response:
         if call.version == "v3":
             batch[0].append({"from": item["from"], "to": item["to"], "type": item.get("type", "")})
         else:
-            batch[0].append(_linked(*ends, labels))
+            batch[0].append(_linked(call, *ends, labels))
     return _answer(call, 201, batch)
 
 

@@ -142,7 +142,8 @@ def _upsert(call: Call) -> Response:
     id_property = _id_property(call, inputs)
     if id_property is None:
         raise invalid("An upsert needs idProperty, the name of a property with unique values")
-    _refuse_repeated(_key(item) for item in inputs)
+    fold = str.lower if id_property == "email" else str
+    _refuse_repeated(fold(_key(item)) for item in inputs)
     targets = {_key(item): records.by_unique(table, id_property, _key(item)) for item in inputs}
     _refuse_same_record(targets)
 

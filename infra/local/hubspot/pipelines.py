@@ -30,6 +30,7 @@ class Stage:
             "label": self.label,
             "displayOrder": self.order,
             "metadata": dict(self.metadata),
+            "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
             "createdAt": iso(self.created),
             "updatedAt": iso(self.updated),
             "archived": False,

@@ -45,12 +45,13 @@ def test_type_ids(hub: Hub, left: str, right: str, type_id: int, inverse: int) -
 
 
 def test_ids_are_taken_as_numbers_and_as_strings(hub: Hub) -> None:
-    """An end's id may be a JSON number or a string; the answer has `toObjectId`."""
+    """An end's id may be a JSON number or a string; `toObjectId` is a number in v4, a string in dated versions."""
     (a, b), (x, _) = ends(hub)
     answer = hub.batch(f"{PAIR}/batch/create", [spec(a, str(x), 279), spec(str(b), x, 279)])
-    assert [item["toObjectId"] for item in answer.json()["results"]] == [x, x]
-    read = hub.batch(f"{PAIR}/batch/read", [{"id": a}, {"id": str(b)}]).json()["results"]
-    assert [(item["from"]["id"], item["to"][0]["toObjectId"]) for item in read] == [(str(a), x), (str(b), x)]
+    assert [item["toObjectId"] for item in answer.json()["results"]] == [str(x), str(x)]
+    for path, shown in ((PAIR, str(x)), ("/crm/v4/associations/contacts/companies", x)):
+        read = hub.batch(f"{path}/batch/read", [{"id": a}, {"id": str(b)}]).json()["results"]
+        assert [(i["from"]["id"], i["to"][0]["toObjectId"]) for i in read] == [(str(a), shown), (str(b), shown)]
 
 
 def test_batch_read_pages_each_input_for_itself(hub: Hub) -> None:
@@ -62,7 +63,7 @@ def test_batch_read_pages_each_input_for_itself(hub: Hub) -> None:
     after = first["paging"]["next"]["after"]
     assert (len(first["to"]), after) == (500, str(companies[500]))
     second = hub.batch(f"{PAIR}/batch/read", [{"id": str(a), "after": after}]).json()["results"][0]
-    assert [item["toObjectId"] for item in second["to"]] == [companies[500]]
+    assert [item["toObjectId"] for item in second["to"]] == [str(companies[500])]
     assert "paging" not in second
 
 
@@ -154,4 +155,4 @@ def test_a_merge_takes_the_associations_along(hub: Hub) -> None:
     survivor = hub.sim.merge("contacts", a, b)
     found = hub.get(f"{CONTACTS}/{survivor}/associations/companies").json()["results"]
     labels = {item["toObjectId"]: [label["typeId"] for label in item["associationTypes"]] for item in found}
-    assert labels == {x: [1, 279], y: [279]}
+    assert labels == {str(x): [1, 279], str(y): [279]}

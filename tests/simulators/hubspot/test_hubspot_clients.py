@@ -25,7 +25,10 @@ from hubspot.crm.contacts import (
     SimplePublicObjectInputForCreate,
 )
 from hubspot.crm.properties import PropertyCreate
+from hubspot_account import Hub
 from hubspot_sdk import ConflictError, HubSpot, NotFoundError, RateLimitError
+
+from infra.local.transport import SimulatorTransport
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "pat-socket"
@@ -180,16 +183,51 @@ def test_sdk_batches_search_and_definitions(sdk: HubSpot) -> None:
     companies = sdk.crm.objects.companies
     made = companies.batch.create(inputs=[{"properties": {"name": name}, "associations": []} for name in "ab"])
     assert {item.properties["name"] for item in made.results} == {"a", "b"}
-    inputs = [{"id": item.id} for item in made.results]
+    inputs: Any = [{"id": item.id} for item in made.results]
     read = companies.batch.get(inputs=inputs, properties=["name"], properties_with_history=[])
     assert len(read.results) == 2
-    equal = {"propertyName": "name", "operator": "EQ", "value": "a"}
+    equal: Any = {"propertyName": "name", "operator": "EQ", "value": "a"}
     found = companies.search(filter_groups=[{"filters": [equal]}], limit=10, after="0", properties=["name"], sorts=[])
     assert found.total == 1
     merged = companies.merge(object_id_to_merge=inputs[0]["id"], primary_object_id=inputs[1]["id"])
     assert companies.get(inputs[0]["id"]).id == merged.id
     assert "domain" in [item.name for item in sdk.crm.properties.list("companies").results]
     assert [owner.email for owner in sdk.crm.owners.list()] == ["olga@example.com", "pedro@example.com"]
+
+
+def test_answers_have_the_shape_that_the_sdk_declares(hub: Hub) -> None:
+    """With strict validation the client refuses any answer that lacks a field or has one of another type."""
+    transport = httpx.Client(transport=SimulatorTransport(hub.sim))
+    crm = HubSpot(
+        access_token="pat-test",
+        base_url="http://hubspot.example.com",
+        http_client=transport,
+        _strict_response_validation=True,
+    ).crm
+    row = {"firstname": "Ana", "lastname": "Bo", "city": "Lugo"}
+    emails = ("a@example.com", "b@example.com", "c@example.com")
+    a, b, c = map(str, hub.sim.seed("contacts", [{**row, "email": email} for email in emails]))
+    (company,) = map(str, hub.sim.seed("companies", [{"name": "Acme", "domain": "acme.example"}]))
+    contacts, pairs = crm.objects.contacts, crm.associations.batch
+    link: Any = {"from": {"id": c}, "to": {"id": company}}
+    labelled: Any = {**link, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1}]}
+    assert pairs.create("companies", from_object_type="contacts", inputs=[labelled]).results
+    assert pairs.create_default("companies", from_object_type="contacts", inputs=[link]).results
+    read = pairs.get("companies", from_object_type="contacts", inputs=[{"id": c}, {"id": a}])
+    assert [item.to[0].to_object_id for item in read.results] == [company]
+    assert len(list(contacts.list(limit=2))) == 3
+    assert contacts.get(c, properties_with_history=["city"], associations=["companies"]).associations
+    known = contacts.batch.get(inputs=[{"id": a}, {"id": "9"}], properties=[], properties_with_history=[])
+    assert [item.id for item in known.results] == [a]
+    upsert: Any = [{"id": "d@example.com", "idProperty": "email", "properties": row}]
+    assert contacts.batch.upsert(inputs=upsert).results[0].new
+    assert contacts.batch.update(inputs=[{"id": a, "properties": row}]).results
+    assert contacts.search(filter_groups=[], limit=1, after="0", properties=["email"], sorts=[]).total == 4
+    assert contacts.merge(object_id_to_merge=b, primary_object_id=a).id
+    assert crm.properties.list("contacts").results
+    assert crm.pipelines.list("deals").results
+    assert list(crm.owners.list())
+    transport.close()
 
 
 def test_sdk_meets_the_limit(sdk: HubSpot, url: str) -> None:

@@ -60,6 +60,8 @@ def test_a_batch_has_100_inputs_at_most_and_none_twice(hub: Hub) -> None:
     upsert = {"idProperty": "email", "id": "x@example.com", "properties": {}}
     twice = hub.batch(f"{CONTACTS}/batch/upsert", [upsert, upsert])
     assert (twice.status_code, twice.json()["context"]) == (400, {"ids": ["x@example.com"]})
+    cased = hub.batch(f"{CONTACTS}/batch/upsert", [upsert, {**upsert, "id": "X@example.com"}])
+    assert cased.status_code == 400
     assert len(hub.sim.records("contacts")) == 101
     assert len(ids(hub.batch(f"{CONTACTS}/batch/read", many[:100]))) == 100
 
