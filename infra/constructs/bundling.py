@@ -32,6 +32,8 @@ def code(target: Target) -> lambda_.Code:
             # Never pulled: the local bundling below either succeeds or raises.
             image=DockerImage.from_registry("unused"),
             local=LocalBundling(with_dependencies=target.bundled),
+            # Goes into the asset's hash: a package without dependencies must never be taken for one with them.
+            environment={"PACKAGED_FOR": f"{target.stage} {PYTHON_VERSION} {PLATFORM}"},
         ),
     )
 

@@ -1,0 +1,92 @@
+"""Tables, queues, key and secret: what the emulator does not show."""
+
+from __future__ import annotations
+
+import pytest
+from stack_template import StackTemplate
+
+TABLES = ("TablesIndexTable", "TablesStateTable")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_is_kept_encrypted_and_can_be_put_back(aws: StackTemplate, table: str) -> None:
+    resource = aws.one("AWS::DynamoDB::Table", table)
+    properties = resource["Properties"]
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["SSESpecification"]["SSEType"] == "KMS"
+    assert properties["SSESpecification"]["KMSMasterKeyId"]["Fn::GetAtt"][0].startswith("EncryptionKey")
+    assert properties["DeletionProtectionEnabled"] is True
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    assert "TableName" not in properties
+
+
+def test_only_the_state_expires(aws: StackTemplate) -> None:
+    state = aws.properties("AWS::DynamoDB::Table", "TablesStateTable")
+    index = aws.properties("AWS::DynamoDB::Table", "TablesIndexTable")
+    assert state["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert "TimeToLiveSpecification" not in index
+
+
+def test_only_the_index_streams_with_both_images(aws: StackTemplate) -> None:
+    index = aws.properties("AWS::DynamoDB::Table", "TablesIndexTable")
+    assert index["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert "StreamSpecification" not in aws.properties("AWS::DynamoDB::Table", "TablesStateTable")
+
+
+def test_the_status_index_has_keys_of_its_own_and_is_therefore_sparse(aws: StackTemplate) -> None:
+    (index,) = aws.properties("AWS::DynamoDB::Table", "TablesIndexTable")["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "by-status"
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["gsi_pk", "gsi_sk"]
+    assert index["Projection"] == {"ProjectionType": "ALL"}
+
+
+@pytest.mark.parametrize("pair", ["QueuesChanges", "QueuesBulk"])
+def test_five_crashes_make_a_dead_letter(aws: StackTemplate, pair: str) -> None:
+    queue = aws.properties("AWS::SQS::Queue", f"{pair}Queue")
+    worker = aws.properties("AWS::Lambda::Function", "WorkerFunction")
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0].startswith(f"{pair}DeadLetters")
+    assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
+
+
+def test_a_dead_letter_stays_two_weeks_and_outlives_its_consumer(aws: StackTemplate) -> None:
+    consumer = aws.properties("AWS::Lambda::Function", "DeadLetterFunction")
+    for pair in ("QueuesChanges", "QueuesBulk"):
+        queue = aws.properties("AWS::SQS::Queue", f"{pair}DeadLetters")
+        assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+        assert queue["VisibilityTimeout"] >= 6 * consumer["Timeout"]
+
+
+def test_every_queue_is_encrypted_and_refuses_plain_http(aws: StackTemplate) -> None:
+    guarded = {
+        queue["Ref"]
+        for policy in aws.of("AWS::SQS::QueuePolicy").values()
+        for queue in policy["Properties"]["Queues"]
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+    queues = aws.of("AWS::SQS::Queue")
+    assert guarded == set(queues)
+    for queue in queues.values():
+        assert queue["Properties"]["KmsMasterKeyId"]["Fn::GetAtt"][0].startswith("EncryptionKey")
+
+
+def test_the_key_turns_and_is_kept(aws: StackTemplate) -> None:
+    key = aws.one("AWS::KMS::Key", "EncryptionKey")
+    assert key["Properties"]["EnableKeyRotation"] is True
+    assert key["DeletionPolicy"] == "Retain"
+
+
+def test_an_alarm_may_use_the_key_to_reach_the_encrypted_topic(aws: StackTemplate) -> None:
+    statements = aws.properties("AWS::KMS::Key", "EncryptionKey")["KeyPolicy"]["Statement"]
+    assert any(each["Principal"].get("Service") == "cloudwatch.amazonaws.com" for each in statements)
+    topic = aws.properties("AWS::SNS::Topic", "NotificationsTopic")
+    assert topic["KmsMasterKeyId"]["Fn::GetAtt"][0].startswith("EncryptionKey")
+
+
+def test_the_api_token_is_generated_and_encrypted(aws: StackTemplate) -> None:
+    secret = aws.properties("AWS::SecretsManager::Secret", "EncryptionApiToken")
+    assert secret["GenerateSecretString"] == {"ExcludePunctuation": True, "PasswordLength": 48}
+    assert secret["KmsKeyId"]["Fn::GetAtt"][0].startswith("EncryptionKey")
+    assert "SecretString" not in secret
