@@ -108,8 +108,12 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
     def comparison(name: str) -> shapes.Json:
         report = view.comparison(name)
         if report is None:
-            raise Problem(404, f"{name} was not compared yet.", f"POST /v1/syncs/{name}/compare starts a comparison.")
-        return dict(report)
+            raise Problem(404, f"No comparison of {name} is known.", f"POST /v1/syncs/{name}/compare starts one.")
+        return shapes.notification(report)
+
+    @app.get("/v1/notifications")
+    def notifications() -> shapes.Json:
+        return {"notifications": [shapes.notification(each) for each in view.notifications(_limit(app))]}
 
     @app.get("/v1/connections")
     def connections() -> shapes.Json:
@@ -155,5 +159,5 @@ def _status(app: APIGatewayHttpResolver) -> RecordStatus | None:
 def _limit(app: APIGatewayHttpResolver) -> int:
     text = app.current_event.get_query_string_value("limit") or "50"
     if not NUMBER.match(text) or not 1 <= int(text) <= MAX_RECORDS:
-        raise Problem(400, "limit is not a number of records.", f"Send a limit from 1 to {MAX_RECORDS}.")
+        raise Problem(400, "limit is no number that can be listed.", f"Send a limit from 1 to {MAX_RECORDS}.")
     return int(text)

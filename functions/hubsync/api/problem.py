@@ -58,7 +58,7 @@ def problem_of(error: Exception) -> Problem:
             faults = [asdict(fault) for fault in error.faults]
             return Problem(422, str(error), "Mend what is listed under faults.", more={"faults": faults})
         case UnknownSyncError():
-            return Problem(404, str(error), "GET /v1/syncs lists the syncs there are.")
+            return Problem(404, str(error), "GET /v1/syncs and `hubsync status` list the syncs there are.")
         case NotNowError():
             return Problem(409, str(error), error.remedy)
         case ConcurrentChangeError():

@@ -8,9 +8,11 @@ from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.side import Side
+from hubsync.model.status import RecordStatus
 from hubsync.model.sync import PhaseProgress, Sync
 from hubsync.services.manage.apply import Applied
 from hubsync.services.manage.view import SyncView
+from hubsync.stores.ports import Notification
 
 Json: TypeAlias = "dict[str, object]"
 
@@ -51,7 +53,8 @@ def full(view: SyncView) -> Json:
         "saved_at": sync.saved_at,
         "mappings": [mapping(each) for each in sync.mappings],
         "progress": [progress(each) for each in view.progress],
-        "counts": {**view.counts.by_status, "total": view.counts.total},
+        "counts": {status: view.counts.by_status.get(status, 0) for status in RecordStatus},
+        "total": view.counts.total,
     }
 
 
@@ -102,6 +105,11 @@ def record(entry: IndexEntry) -> Json:
         "exclusion": entry.exclusion,
         "since": entry.since,
     }
+
+
+def notification(each: Notification) -> Json:
+    """A sentence for people. `at` is epoch ms."""
+    return {"sync_id": each.sync_id, "at": each.at, "title": each.title, "text": each.text}
 
 
 def connection(each: Connection) -> Json:

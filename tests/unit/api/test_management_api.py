@@ -12,7 +12,7 @@ from hubsync.connectors.errors import ConnectorBugError, RetryLaterError
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
 from hubsync.model.sync import SyncStatus
-from hubsync.stores.ports import PutEntry
+from hubsync.stores.ports import Notification, PutEntry
 from tests.unit.api.api_client import BEARER, Client
 from tests.unit.services.manage_world import World
 
@@ -231,7 +231,8 @@ def test_a_sync_is_shown_whole(applied: Client) -> None:
     shown = applied("GET", "/v1/syncs/contacts").json
     assert shown["hubspot"] == {"connection": "hubspot", "object": "contacts"}
     assert shown["mappings"][0]["transform"] == "text"
-    assert shown["counts"] == {"total": 0}
+    assert shown["counts"] == {"pending": 0, "queued": 0, "in_sync": 0, "failing": 0, "excluded": 0}
+    assert shown["total"] == 0
     assert applied("GET", "/v1/syncs").json == {"syncs": [shown]}
 
 
@@ -298,6 +299,13 @@ def test_records_are_listed_with_their_reasons(applied: Client, world: World) ->
 @pytest.mark.parametrize("query", [{"status": "broken"}, {"limit": "0"}, {"limit": "201"}, {"limit": "x"}])
 def test_a_bad_question_is_refused(applied: Client, query: dict[str, str]) -> None:
     assert applied("GET", "/v1/syncs/contacts/records", **query).status == 400
+
+
+def test_what_people_are_told_is_listed_and_the_last_comparison_shown(applied: Client, world: World) -> None:
+    told = {"sync_id": world.sync().id, "at": 7, "title": "Comparison of 'contacts'", "text": "All is well."}
+    world.stores.notifications.add_notification(Notification(**told))
+    assert applied("GET", "/v1/syncs/contacts/comparison").json == told
+    assert applied("GET", "/v1/notifications", limit="5").json == {"notifications": [told]}
 
 
 def test_an_application_that_is_down_asks_for_patience(call: Client, world: World) -> None:

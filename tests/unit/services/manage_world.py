@@ -203,6 +203,7 @@ class World:
             index=self.stores.index,
             ledger=self.stores.ledger,
             counts=self.stores.counts,
+            notifications=self.stores.notifications,
             connectors=connectors,
         )
 

@@ -12,7 +12,7 @@ from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Phase, PhaseProgress, Sync, SyncStatus
 from hubsync.services.manage.apply import ConcurrentChangeError
 from hubsync.services.manage.lifecycle import PURGE_SLICE, NotNowError, UnknownSyncError
-from hubsync.stores.ports import CountChange, PutClaim, PutEntry
+from hubsync.stores.ports import CountChange, Notification, PutClaim, PutEntry
 from tests.unit.services.manage_world import World
 
 
@@ -64,7 +64,7 @@ def test_restart_begins_a_generation_but_does_not_turn_on(world: World) -> None:
 
 def test_only_an_active_sync_is_compared(world: World) -> None:
     world.lifecycle.compare("contacts")
-    assert world.orchestrator.comparisons[0][:2] == (world.sync().id, 1)
+    assert world.orchestrator.comparisons[0][:2] == (world.sync().id, world.clock.now())
     world.lifecycle.off("contacts")
     with pytest.raises(NotNowError, match="only an active sync"):
         world.lifecycle.compare("contacts")
@@ -137,5 +137,17 @@ def test_records_are_listed_by_status_page_by_page(world: World, status: RecordS
     assert len(found) == len(set(found)) == (45 if status is None else 9)
 
 
-def test_there_is_no_report_before_the_first_comparison(world: World) -> None:
+def test_the_last_comparison_of_a_sync_is_found_among_the_notifications(world: World) -> None:
+    sync, store = world.sync(), world.stores.notifications
     assert world.view.comparison("contacts") is None
+    for at, sync_id, title in (
+        (1, sync.id, "Comparison of 'contacts'"),
+        (2, sync.id, "Comparison of 'contacts'"),
+        (3, sync.id, "The initial sync of 'contacts' is complete"),
+        (4, "another", "Comparison of 'contacts'"),
+    ):
+        store.add_notification(Notification(sync_id, at, title, "All is well."))
+    found = world.view.comparison("contacts")
+    assert found is not None
+    assert found.at == 2
+    assert len(world.view.notifications(10)) == 4

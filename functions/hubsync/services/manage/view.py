@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.status import RecordStatus
-from hubsync.model.sync import COMPARISON_PHASES, INITIAL_PHASES, Counts, PhaseProgress, Sync, SyncStatus
+from hubsync.model.sync import INITIAL_PHASES, Counts, PhaseProgress, Sync, SyncStatus
 from hubsync.services.manage.lifecycle import sync_named
 from hubsync.services.ports import Connectors
-from hubsync.stores.ports import LISTED_STATUSES, ConnectionStore, CountStore, IndexStore, Ledger, SyncStore
+from hubsync.stores.ports import (
+    LISTED_STATUSES,
+    ConnectionStore,
+    CountStore,
+    IndexStore,
+    Ledger,
+    Notification,
+    NotificationStore,
+    SyncStore,
+)
 
 WALKS = 20
 """Pages of the index read at most for one answer, where a status has to be sought."""
 
+REPORT_TITLE = "Comparison of "
+"""How the title of a comparison's notification begins (`hubsync.services.compare`)."""
 
-class ComparisonReports(Protocol):
-    """Where the last comparison's report is kept."""
-
-    def last(self, sync_id: str) -> Mapping[str, object] | None:
-        """The report, ready to be shown as JSON; None if there was no comparison yet."""
-        ...
+NEWEST = 200
+"""Notifications among which the last comparison of a sync is sought."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncView:
-    """One sync as it stands. `progress` has the phases of this generation; one that has not begun yet is empty."""
+    """One sync as it stands. `progress` has the phases of its initial sync; one still to come is empty."""
 
     sync: Sync
     progress: tuple[PhaseProgress, ...]
@@ -54,16 +60,16 @@ class View:
         index: IndexStore,
         ledger: Ledger,
         counts: CountStore,
+        notifications: NotificationStore,
         connectors: Connectors,
-        reports: ComparisonReports | None = None,
     ) -> None:
         self._connections = connections
         self._syncs = syncs
         self._index = index
         self._ledger = ledger
         self._counts = counts
+        self._notifications = notifications
         self._connectors = connectors
-        self._reports = reports
 
     def apps(self) -> Mapping[str, str]:
         """The applications there are: key and name."""
@@ -99,16 +105,27 @@ class View:
                 break
         return RecordPage(tuple(found), cursor)
 
-    def comparison(self, name: str) -> Mapping[str, object] | None:
-        """The report of the last comparison, if there is one. Raises `UnknownSyncError`."""
+    def notifications(self, limit: int) -> Sequence[Notification]:
+        """The newest notifications of all syncs."""
+        return self._notifications.notifications(limit)
+
+    def comparison(self, name: str) -> Notification | None:
+        """What the last comparison of a sync found; None if none is remembered. Raises `UnknownSyncError`."""
         sync = sync_named(self._syncs, name)
-        return None if self._reports is None else self._reports.last(sync.id)
+        return next(
+            (
+                each
+                for each in self._notifications.notifications(NEWEST)
+                if each.sync_id == sync.id and each.title.startswith(REPORT_TITLE)
+            ),
+            None,
+        )
 
     def _view(self, sync: Sync) -> SyncView:
         progress = []
-        for phase in (*INITIAL_PHASES, *COMPARISON_PHASES):
+        for phase in INITIAL_PHASES:
             found = self._ledger.progress(sync.id, sync.generation, phase)
-            if found is None and sync.status is SyncStatus.INITIAL and phase in INITIAL_PHASES:
+            if found is None and sync.status is SyncStatus.INITIAL:
                 found = PhaseProgress(phase, sync.generation)
             if found is not None:
                 progress.append(found)

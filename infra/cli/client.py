@@ -1,0 +1,94 @@
+"""Calls the management API; whatever goes wrong becomes a sentence with a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from infra.cli.errors import FAILED, UNAUTHORISED, UNREACHABLE, USAGE, CliError
+from infra.cli.target import Target
+
+TIMEOUT_SECONDS = 35.0
+"""The API's own limit is 30 seconds."""
+
+Place = Callable[[str], str]
+"""Turns a path in a document (`syncs.contacts.direction`) into where it stands in the file (`syncs.yaml:12`)."""
+
+
+class Client:
+    """The API of one deployment or stage."""
+
+    def __init__(self, target: Target, transport: httpx.BaseTransport | None = None) -> None:
+        self._url = target.url
+        try:
+            self._http = httpx.Client(
+                base_url=target.url,
+                headers={"Authorization": f"Bearer {target.token}"},
+                timeout=TIMEOUT_SECONDS,
+                transport=transport,
+            )
+        except httpx.InvalidURL:
+            raise CliError("The API's address is no web address.", "Correct it.", code=USAGE) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: str | int | None) -> Any:
+        """The JSON at an address. Raises `CliError`."""
+        return self._call("GET", path, query)
+
+    def post(self, path: str, body: object = None, *, place: Place = str, **query: str | int | None) -> Any:
+        """Send JSON. Faults of a document are told with their `place`."""
+        return self._call("POST", path, query, body, place)
+
+    def delete(self, path: str) -> Any:
+        """Delete what is at an address."""
+        return self._call("DELETE", path, {})
+
+    def _call(
+        self, method: str, path: str, query: Mapping[str, str | int | None], body: object = None, place: Place = str
+    ) -> Any:
+        params = {name: value for name, value in query.items() if value is not None}
+        try:
+            response = self._http.request(method, path, params=params, json=body)
+        except httpx.TransportError as error:
+            raise CliError(
+                f"The API at {self._url} does not answer ({type(error).__name__}).",
+                "Check the address, and that the stage runs: `hubsync stage status`.",
+                code=UNREACHABLE,
+            ) from None
+        if response.is_success:
+            return _json(response)
+        raise _failure(response, place)
+
+
+def _failure(response: httpx.Response, place: Place) -> CliError:
+    said = _json(response)
+    problem = said if isinstance(said, dict) else {}
+    if response.status_code in (401, 403):
+        return CliError(
+            "The API does not accept the token.",
+            "Set HUBSYNC_API_TOKEN or give --token; a stage's own token is in its stage.json.",
+            code=UNAUTHORISED,
+        )
+    if "detail" not in problem:
+        return CliError(
+            f"The API failed with status {response.status_code}.",
+            "Look at the log of the function api, then try again.",
+        )
+    faults = problem.get("faults") or []
+    lines = [f"{place(fault['path'])}: {fault['path']}: {fault['reason']} {fault['remedy']}" for fault in faults]
+    return CliError(problem["detail"], problem.get("remedy", "Try again."), code=FAILED, lines=lines)
+
+
+def _json(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None

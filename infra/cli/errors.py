@@ -1,0 +1,19 @@
+"""What ends a command: a sentence, a remedy, an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+FAILED, USAGE, UNREACHABLE, UNAUTHORISED = 1, 2, 3, 4
+"""The exit codes: the API refused it, the command or file is wrong, no API answers, the token is not accepted."""
+
+
+class CliError(Exception):
+    """Ends the command. `lines` stand between sentence and remedy, one fault each."""
+
+    def __init__(self, sentence: str, remedy: str, *, code: int = FAILED, lines: Sequence[str] = ()) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.remedy = remedy
+        self.code = code
+        self.lines = tuple(lines)

@@ -1,0 +1,224 @@
+"""The `hubsync` command: a client of the management API, and the local stage."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+from urllib.parse import quote
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from infra.cli import show
+from infra.cli.client import Client
+from infra.cli.document import read_document
+from infra.cli.errors import FAILED, USAGE, CliError
+from infra.cli.stage import app as stage_commands
+from infra.cli.target import Target, find_target
+
+WATCH_SECONDS = 1.0
+INTERRUPTED = 130
+PAGE = 200
+
+app = typer.Typer(
+    help="Keeps HubSpot and another application in step. The API is the one of HUBSYNC_API_URL, or of the local stage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(stage_commands, name="stage")
+out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
+
+Sync = Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC")]
+Json = Annotated[bool, typer.Option("--json", help="Print what the API answers, as JSON.")]
+Url = Annotated[str | None, typer.Option("--api-url", help="The API's address.", envvar="HUBSYNC_API_URL")]
+Token = Annotated[str | None, typer.Option("--token", help="The API's token; better in HUBSYNC_API_TOKEN.")]
+
+
+@app.callback()
+def options(context: typer.Context, *, api_url: Url = None, token: Token = None) -> None:
+    """Where the API is; read when a command first needs it."""
+    context.obj = (api_url, token)
+
+
+@app.command()
+def apply(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A YAML document of connections and syncs.", metavar="FILE.yaml")],
+    *,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Start an initial sync even where nothing changed.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would be done.")] = False,
+) -> None:
+    """Make connections and syncs what FILE.yaml says. All of it is checked first; nothing is half-saved."""
+    target = _target(context)
+    document = read_document(file, target.values)
+    with Client(target) as client:
+        done = client.post(
+            "/v1/apply",
+            document.content,
+            place=document.place,
+            dry=str(dry_run).lower(),
+            restart=str(restart).lower(),
+        )
+    for kind in ("connections", "syncs"):
+        for item in done[kind]:
+            note = f"  {show.words(item['status'])}" if "status" in item else ""
+            out.print(f"{kind[:-1]:<10} {item['name']}: {item['change']}{note}", markup=False)
+    if done["dry"]:
+        out.print("Nothing was saved: this was a dry run.")
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    sync: Annotated[str | None, typer.Argument(help="One sync; all of them without.", metavar="[SYNC]")] = None,
+    *,
+    as_json: Json = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow until no initial sync runs any more.")] = False,
+) -> None:
+    """Show state, phase, progress and counts. With --watch, exit code 1 if a sync stalls."""
+    with Client(_target(context)) as client:
+        shown = _syncs(client, sync)
+        if as_json:
+            _print_json(shown if sync is None else shown[0])
+            while watch and show.initial(shown):
+                time.sleep(WATCH_SECONDS)
+                shown = _syncs(client, sync)
+                _print_json(shown if sync is None else shown[0])
+        elif watch:
+            shown = _follow(client, sync, shown)
+        else:
+            out.print(show.syncs(shown))
+    if watch and any(each["status"] == "stalled" for each in shown):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def records(
+    context: typer.Context,
+    sync: Sync,
+    *,
+    status: Annotated[
+        str | None, typer.Option("--status", help="pending, queued, in_sync, failing or excluded; all without.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", help="How many at most.", min=1)] = 50,
+    as_json: Json = False,
+) -> None:
+    """List records with their ids on both sides, and why they fail or are excluded."""
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    with Client(_target(context)) as client:
+        while True:
+            size = min(limit - len(found), PAGE)
+            page = client.get(f"{_path(sync)}/records", status=status, cursor=cursor, limit=size)
+            found += page["records"]
+            cursor = page["cursor"]
+            if cursor is None or len(found) >= limit:
+                break
+    if as_json:
+        _print_json(found[:limit])
+        return
+    out.print(show.records(found[:limit]) if found else "No such records.")
+    if cursor is not None:
+        out.print("There are more; raise --limit to see them.")
+
+
+@app.command()
+def compare(context: typer.Context, sync: Sync) -> None:
+    """Compare the index of SYNC with both applications, and mend what differs."""
+    _tell(context, sync, "compare", "The comparison of {name} has begun.")
+
+
+@app.command()
+def restart(context: typer.Context, sync: Sync) -> None:
+    """Start a new initial sync of SYNC; what is bound stays bound."""
+    _tell(context, sync, "restart", "The initial sync of {name} starts again.")
+
+
+@app.command()
+def off(context: typer.Context, sync: Sync) -> None:
+    """Stop SYNC; its index, bindings and settings stay."""
+    _tell(context, sync, "off", "{name} is off.")
+
+
+@app.command()
+def on(context: typer.Context, sync: Sync) -> None:
+    """Turn SYNC on again; it looks at everything anew."""
+    _tell(context, sync, "on", "{name} is on ({status}).")
+
+
+@app.command()
+def delete(
+    context: typer.Context,
+    sync: Sync,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete SYNC and its index. No record in either application is touched."""
+    target = _target(context)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise CliError(f"Deleting {sync} has to be confirmed.", "Repeat the command with --yes.", code=USAGE)
+        typer.confirm(f"Delete {sync}, its bindings and its index for good?", abort=True)
+    with Client(target) as client:
+        while not client.delete(_path(sync))["done"]:
+            err.print(f"Deleting the index of {sync} …", markup=False)
+    out.print(f"{sync} is deleted; no record in either application was touched.", markup=False)
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The entry point. Exit codes: 0 done, 1 refused, 2 wrong command or file, 3 no API answers, 4 wrong token."""
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="hubsync")
+    except CliError as error:
+        err.print(error.sentence, style="bold red", markup=False)
+        for line in error.lines:
+            err.print(f"  {line}", markup=False)
+        err.print(error.remedy, markup=False)
+        sys.exit(error.code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    sys.exit(0)
+
+
+def _target(context: typer.Context) -> Target:
+    return find_target(*context.find_root().obj)
+
+
+def _path(sync: str) -> str:
+    return f"/v1/syncs/{quote(sync, safe='')}"
+
+
+def _syncs(client: Client, name: str | None) -> list[dict[str, Any]]:
+    return list(client.get("/v1/syncs")["syncs"]) if name is None else [client.get(_path(name))]
+
+
+def _follow(client: Client, name: str | None, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    with Live(show.syncs(shown), console=out, auto_refresh=False) as live:
+        while show.initial(shown):
+            time.sleep(WATCH_SECONDS)
+            shown = _syncs(client, name)
+            live.update(show.syncs(shown), refresh=True)
+    return shown
+
+
+def _tell(context: typer.Context, sync: str, verb: str, sentence: str) -> None:
+    with Client(_target(context)) as client:
+        answer = client.post(f"{_path(sync)}/{verb}")
+    out.print(sentence.format(name=answer["name"], status=show.words(answer["status"])), markup=False)
+
+
+def _print_json(content: object) -> None:
+    # Not through rich, which would wrap and colour it.
+    typer.echo(json.dumps(content, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,86 @@
+"""How syncs and records look in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+STYLES = {"active": "green", "initial_sync": "cyan", "stalled": "red", "off": "dim", "deleting": "dim"}
+RECORD_STYLES = {"failing": "red", "excluded": "yellow", "in_sync": "green"}
+BAR_WIDTH = 30
+
+
+def words(name: str | None) -> str:
+    """`initial_sync` as a person says it."""
+    return (name or "").replace("_", " ")
+
+
+def syncs(shown: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """Every sync: state, a bar for each phase, counts by status."""
+    if not shown:
+        return Text("There is no sync yet. `hubsync apply FILE.yaml` makes one.")
+    return Group(*(part for sync in shown for part in _sync(sync)))
+
+
+def records(shown: Sequence[Mapping[str, Any]]) -> Table:
+    """Records with their ids on both sides and why they stand as they do."""
+    table = Table("Status", "HubSpot", "App", "Why", "What to do", box=None, pad_edge=False)
+    for record in shown:
+        failure = record.get("failure") or {}
+        why = failure.get("sentence") or record.get("reason") or words(record.get("exclusion"))
+        field = failure.get("field")
+        table.add_row(
+            Text(words(record["status"]), RECORD_STYLES.get(record["status"], "")),
+            record.get("hubspot_id") or "-",
+            record.get("app_id") or "-",
+            Text(f"{field}: {why}" if field else why),
+            Text(failure.get("remedy") or ""),
+        )
+    return table
+
+
+def initial(shown: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether any of them is still in its initial sync."""
+    return any(sync["status"] == "initial_sync" for sync in shown)
+
+
+def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:
+    title = Text(sync["name"], "bold")
+    title.append(f"  {words(sync['status'])}", STYLES.get(sync["status"], ""))
+    hubspot, app = sync["hubspot"], sync["app"]
+    arrow = {"to_hubspot": "<-", "to_app": "->"}.get(sync["direction"], "<->")
+    title.append(
+        f"  {hubspot['connection']}/{hubspot['object']} {arrow} {app['connection']}/{app['object']}", "not bold dim"
+    )
+    parts: list[RenderableType] = [title]
+    if sync.get("problem"):
+        parts.append(Padding(Text(sync["problem"], "red"), (0, 0, 0, 2)))
+    if sync.get("progress"):
+        parts.append(Padding(_bars(sync["progress"]), (0, 0, 0, 2)))
+    counts = Text("  ")
+    for status, number in sync["counts"].items():
+        counts.append(f"{number:,} {words(status)}  ", RECORD_STYLES.get(status, "") if number else "dim")
+    counts.append(f"({sync['total']:,} in all)", "dim")
+    return [*parts, counts]
+
+
+def _bars(progress: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for phase in progress:
+        # Until the whole list was read, `seen` grows; a total that the application tells is better.
+        total = phase["seen"] if phase["done"] else max(phase["total"] or 0, phase["seen"])
+        full = 1 if phase["done"] and not total else 0
+        done = "done" if phase["done"] else "" if phase["seen"] or phase["started_at"] else "waiting"
+        table.add_row(
+            words(phase["phase"]),
+            ProgressBar(total=total or 1, completed=phase["settled"] or full, width=BAR_WIDTH),
+            f"{phase['settled']:,}/{total:,}",
+            Text(done, "green" if phase["done"] else "dim"),
+        )
+    return table

@@ -1,0 +1,99 @@
+"""The real API over a socket on 127.0.0.1, and the command as a person types it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from infra.cli.main import run
+from tests.unit.api.api_client import TOKEN, Client
+from tests.unit.services.manage_world import World
+
+PREFIX = "/_aws/execute-api/a1b2/$default"
+"""The emulator serves an API under a path; addresses have to be put together accordingly."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Hubsync = Callable[..., Done]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def api_url(world: World) -> Iterator[str]:
+    handler = Client(world).handler
+
+    class Server(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            parts = urlsplit(self.path)
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            path = parts.path.removeprefix(PREFIX)
+            query = dict(pair.split("=", 1) for pair in parts.query.split("&") if pair)
+            result = handler(
+                {
+                    "version": "2.0",
+                    "rawPath": path,
+                    "queryStringParameters": query,
+                    "headers": {name.lower(): value for name, value in self.headers.items()},
+                    "requestContext": {"stage": "$default", "http": {"method": self.command, "path": path}},
+                    "body": body,
+                },
+                None,
+            )
+            content = result["body"].encode()
+            self.send_response(result["statusCode"])
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_DELETE = answer  # noqa: N815 - the library's names
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}{PREFIX}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def hubsync(
+    api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Hubsync:
+    """Runs `hubsync …` in an empty folder against the API."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HUBSYNC_HOME", raising=False)
+    monkeypatch.setenv("HUBSYNC_API_URL", api_url)
+    monkeypatch.setenv("HUBSYNC_API_TOKEN", TOKEN)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments: str) -> Done:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            run(arguments)
+        said = capsys.readouterr()
+        code = ended.value.code
+        return Done(code if isinstance(code, int) else 0, said.out, said.err)
+
+    return call
