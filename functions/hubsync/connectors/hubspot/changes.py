@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from hubsync.connectors.errors import ConnectorBugError
 from hubsync.connectors.http import Http
 from hubsync.connectors.hubspot.answers import required, server_time, unexpected
 from hubsync.connectors.hubspot.api import (
@@ -64,8 +65,15 @@ class Changes:
         else:
             records = self._reader.refresh(object_type, ids, fields)
         more = total > len(results) or bool((answer.get("paging") or {}).get("next"))
-        following = replace(window, after_id=max(map(int, ids))) if ids and more else None
-        return ChangePage(records, following, total)
+        return ChangePage(records, _rest(window, ids) if ids and more else None, total)
+
+
+def _rest(window: ChangeWindow, ids: Sequence[str]) -> ChangeWindow:
+    """The window above the last id seen. A walk that does not advance would never end."""
+    last = max(map(int, ids))
+    if last <= window.after_id:
+        raise ConnectorBugError("HubSpot's search does not keep to the record ids that it was asked for.")
+    return replace(window, after_id=last)
 
 
 def _query(object_type: str, names: Sequence[str], window: ChangeWindow) -> dict[str, Any]:

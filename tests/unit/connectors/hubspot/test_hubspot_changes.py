@@ -94,6 +94,12 @@ class TestSearch:
         )
         assert page.next == ChangeWindow(1, 2, after_id=7)
 
+    def test_a_search_that_goes_round_in_circles_is_broken_off(self, scripted: Any) -> None:
+        body = {"results": [{"id": "7", "properties": {}}], "total": 9}
+        desk = scripted(lambda _: httpx.Response(200, json=body))
+        with pytest.raises(ConnectorBugError, match="ids"):
+            desk.connector.changes("contacts", ["email"], ChangeWindow(1, 2, after_id=7))
+
 
 class TestTime:
     def test_the_time_is_hubspots_own_in_whole_seconds(self, desk: Any) -> None:
