@@ -26,7 +26,7 @@ from hubsync.stores.dynamodb.packing import pack_fingerprints, pack_intents, unp
 from hubsync.stores.dynamodb.schema import UnknownSchemaError
 from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.dynamodb.stream import count_change
-from hubsync.stores.ports import DeleteEntry, Notification, PutClaim, PutEntry
+from hubsync.stores.ports import CountChange, DeleteEntry, Notification, PutClaim, PutEntry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -232,6 +232,33 @@ class TestSeveralWorkers:
             pages=1,
             pages_done=1,
         )
+
+    def test_who_fills_a_page_behind_another_ones_back_counts_it(self, dynamodb: DynamoStores) -> None:
+        """Each of two saw a page that would not be full: the one whose update comes last has to notice."""
+        page = PageKey(1, Phase.SYNC_APP, 1)
+        dynamodb.ledger.expect(SYNC, page, ["a", "b"], last=True, total=None, now=NOW)
+        events = dynamodb.state.connection.client.meta.events
+        answers: list[bool] = []
+
+        def cut_in(**_: Any) -> None:
+            events.unregister("before-call.dynamodb.UpdateItem", cut_in)
+            answers.append(dynamodb.ledger.settle(SYNC, page, ["b"], NOW))
+
+        events.register("before-call.dynamodb.UpdateItem", cut_in)
+        answers.append(dynamodb.ledger.settle(SYNC, page, ["a"], NOW))
+        assert answers == [False, True]
+
+    def test_a_slow_counter_does_not_undo_what_a_faster_one_counted(self, dynamodb: DynamoStores) -> None:
+        changes = [CountChange(SYNC, "00", None, RecordStatus.PENDING, str(order)) for order in range(2)]
+        events = dynamodb.state.connection.client.meta.events
+
+        def cut_in(**_: Any) -> None:
+            events.unregister("before-call.dynamodb.PutItem", cut_in)
+            dynamodb.counts.apply(changes)
+
+        events.register("before-call.dynamodb.PutItem", cut_in)
+        dynamodb.counts.apply(changes[:1])
+        assert dynamodb.counts.counts(SYNC).by_status == {RecordStatus.PENDING: 2}
 
     def test_one_of_many_gets_the_slot(self, dynamodb: DynamoStores) -> None:
         won: list[bool] = []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
+from pynamodb.exceptions import PynamoDBException
 from stores_under_test import SYNC, lone
 
 from hubsync.model.entry import Half
@@ -22,6 +23,7 @@ from hubsync.model.sync import Phase
 from hubsync.stores.dynamodb.index import DynamoIndexStore
 from hubsync.stores.dynamodb.pauses import PAUSES
 from hubsync.stores.dynamodb.stores import DynamoStores
+from hubsync.stores.dynamodb.table import StateTable
 from hubsync.stores.layout import BUCKETS, bucket_of
 from hubsync.stores.ports import DeleteEntry, PutAlias, PutClaim, PutEntry, PutWaiter
 
@@ -151,6 +153,35 @@ class TestRequests:
         index.purge(SYNC, 200)
         assert requests["Query"] == 16
         assert requests["BatchWriteItem"] <= 16
+
+    def test_no_batch_has_two_writes_of_one_item(self, dynamodb: DynamoStores, requests: Counter[str]) -> None:
+        """The emulator would take such a batch, DynamoDB refuses it."""
+        writes = [PutEntry(lone(number, version=version)) for version in range(3) for number in range(5)]
+        assert dynamodb.index.write(writes) == [True] * 15
+        assert requests == {"BatchExecuteStatement": 3}
+
+    def test_aliases_are_stored_before_their_entries(self, dynamodb: DynamoStores, requests: Counter[str]) -> None:
+        """A crash in between must not leave an entry that its record does not lead to."""
+        dynamodb.index.write([PutEntry(lone(1, app=Half("1"))), PutAlias(SYNC, RecordRef(Side.APP, "1"), "h-1")])
+        assert list(requests) == ["BatchWriteItem", "BatchExecuteStatement"]
+
+    def test_reads_are_consistent(self, client: DynamoDBClient, dynamodb: DynamoStores) -> None:
+        """All but those of the sparse index, which cannot be."""
+        reads: list[tuple[str, bool]] = []
+
+        def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+            tables = params.get("RequestItems", {"": params})
+            reads.extend((model.name, table.get("ConsistentRead", False)) for table in tables.values())
+
+        client.meta.events.register("provide-client-params.dynamodb", note)
+        index = dynamodb.index
+        index.find(SYNC, [RecordRef(Side.APP, "1")])
+        index.claims(SYNC, ["k"])
+        index.waiters(SYNC, "k", Side.APP)
+        index.walk(SYNC, None, 10)
+        index.purge(SYNC, 10)
+        client.meta.events.unregister("provide-client-params.dynamodb", note)
+        assert set(reads) == {("BatchGetItem", True), ("Query", True)}
 
     def test_nothing_asked_nothing_sent(self, dynamodb: DynamoStores, requests: Counter[str]) -> None:
         index = dynamodb.index
@@ -294,4 +325,51 @@ class TestBusyTable:
         )
         with pytest.raises(ClientError, match="TransactionCanceled"):
             index.transact([PutEntry(lone(1))])
+        assert pauses == []
+
+
+class TestBusyState:
+    """Transactions of StateTable that meet others."""
+
+    @pytest.fixture
+    def pauses(self) -> list[float]:
+        """What was slept."""
+        return []
+
+    @pytest.fixture
+    def table(self, dynamodb: DynamoStores, pauses: list[float]) -> Iterator[StateTable]:
+        """A table whose transactions are answered by the test."""
+        where = dynamodb.state.connection
+        table = StateTable(dynamodb._state_table, where.region, where.host, pauses.append)
+        yield table
+        table.connection.client.close()
+
+    def cancel(self, stub: Stubber, code: str) -> None:
+        """Let the next transaction be cancelled."""
+        stub.add_client_error(
+            "transact_write_items",
+            "TransactionCanceledException",
+            modeled_fields={"CancellationReasons": [{"Code": "None"}, {"Code": code}]},
+        )
+
+    def test_another_transaction_is_waited_for(self, table: StateTable, pauses: list[float]) -> None:
+        with Stubber(table.connection.client) as stub:
+            self.cancel(stub, "TransactionConflict")
+            self.cancel(stub, "ConditionalCheckFailed")
+            assert not table.transacted(lambda _: None)
+        assert pauses == [PAUSES[0]]
+
+    def test_one_that_stays_in_the_way_is_an_error_for_the_queue(self, table: StateTable, pauses: list[float]) -> None:
+        with Stubber(table.connection.client) as stub:
+            for _ in range(len(PAUSES) + 1):
+                self.cancel(stub, "TransactionConflict")
+            with pytest.raises(PynamoDBException, match="transaction items"):
+                table.transacted(lambda _: None)
+        assert pauses == list(PAUSES)
+
+    def test_what_can_never_pass_is_an_error_at_once(self, table: StateTable, pauses: list[float]) -> None:
+        with Stubber(table.connection.client) as stub:
+            self.cancel(stub, "ValidationError")
+            with pytest.raises(PynamoDBException, match="transaction items"):
+                table.transacted(lambda _: None)
         assert pauses == []
