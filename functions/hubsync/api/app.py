@@ -24,6 +24,8 @@ from hubsync.services.ports import Clock
 OPEN = ("/v1/health",)
 """Paths that need no token: they say nothing of anybody."""
 
+ADDRESSES = "Try /v1/syncs, /v1/syncs/NAME, /v1/connections, /v1/apps, /v1/notifications, or POST to /v1/apply."
+
 PURGE_MS = 15_000
 """How long one call may purge; the function has 29 seconds, and a purge's last slice may be slow."""
 
@@ -46,7 +48,7 @@ def create_app(*, apply: Apply, lifecycle: Lifecycle, view: View, clock: Clock, 
 
     @app.not_found
     def unknown(_: Exception) -> Response[str]:
-        return Problem(404, "There is nothing at this address.", "docs/operating.md lists the addresses.").response()
+        return Problem(404, "There is nothing at this address.", ADDRESSES).response()
 
     def failed(error: Exception) -> Response[str]:
         return problem_of(error).response()

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from hubsync.model.mapping import Transform
 from hubsync.model.side import Direction, Side
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=4096, strip_whitespace=True)]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$", max_length=500)]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=4096, strip_whitespace=True, pattern=r"^[!-~]+$")]
+"""It goes into a header: printable ASCII without spaces."""
+
+
+def _has_a_host(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or parts.query or parts.fragment:
+        raise ValueError("this is no web address")
+    return url
+
+
+Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^[!-~]+$"), AfterValidator(_has_a_host)]
 
 
 class Body(BaseModel):
@@ -34,7 +46,7 @@ class ConnectionBody(Body):
     """One entry of `connections`."""
 
     app: Name
-    token: Secret | None = None
+    token: Token | None = None
     base_url: Url | None = None
     webhook_secret: Secret | None = None
     limit: LimitBody | None = None

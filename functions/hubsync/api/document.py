@@ -149,7 +149,9 @@ def _fault(kind: type[Body], detail: ErrorDetails, path: str) -> Fault:
             return Fault(where, f"This is no {key}.", f"Choose {choices}.")
         case "model_type" | "model_attributes_type" | "dict_type":
             return Fault(where, f"{key} is no mapping.", "Write its settings as key: value.")
-        case "string_pattern_mismatch" if key == "base_url":
+        case "string_pattern_mismatch" if key == "token":
+            return Fault(where, "This is no token: it has a space or a letter beyond ASCII.", "Copy it again.")
+        case "string_pattern_mismatch" | "value_error" if key == "base_url":
             return Fault(where, "This is no web address.", "Begin it with https:// and leave out any query.")
         case "string_pattern_mismatch" if key == "phone_region":
             return Fault(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
 from hubsync.model.sync import Phase, PhaseProgress, SyncStatus
 from hubsync.stores.ports import CountChange, PutEntry
-from infra.cli import main
 from tests.unit.cli.conftest import Hubsync
 from tests.unit.services.manage_world import World
 
@@ -166,7 +166,7 @@ def test_watching_ends_with_the_initial_sync(applied: Hubsync, world: World, mon
     def sleep(seconds: float) -> None:
         world.put(replace(world.sync(), status=ends.pop(0)))
 
-    monkeypatch.setattr(main.time, "sleep", sleep)
+    monkeypatch.setattr(time, "sleep", sleep)
     world.put(replace(world.sync(), status=SyncStatus.INITIAL))
     done = applied("status", "--watch", "--json")
     assert [json.loads(line)[0]["status"] for line in done.out.splitlines()] == ["initial_sync"] * 2 + ["active"]

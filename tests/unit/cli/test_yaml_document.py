@@ -104,7 +104,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_nested_beyond_reason_is_refused(tmp_path: Path) -> None:
-    assert "nested" in refusal(tmp_path, "[" * 5000).sentence
+    assert "nested" in refusal(tmp_path, "[" * 1500).sentence
 
 
 def test_an_empty_file_has_no_content(tmp_path: Path) -> None:

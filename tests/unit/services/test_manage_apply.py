@@ -159,6 +159,13 @@ def test_a_new_token_mends_the_connection_and_rescans_its_syncs_even_unnamed_one
     assert len(world.orchestrator.initial) == 4
 
 
+def test_of_two_broken_connections_one_can_be_mended_first(world: World) -> None:
+    world.applied()
+    world.prepared.clear()
+    world.applied(Document({"orbit": replace(ORBIT, token="new-token")}))
+    assert world.prepared == [("orbit", ("people",))]
+
+
 def test_another_limit_is_saved_without_a_rescan(world: World) -> None:
     world.applied()
     result = world.applied(Document({"hubspot": replace(HUBSPOT, limit=Limit(50, 10))}))

@@ -157,6 +157,12 @@ def test_a_sync_that_is_being_deleted_cannot_be_applied(world: World) -> None:
     assert set(faults(world, document_of())) == {"syncs.contacts"}
 
 
+def test_two_objects_are_synced_once(world: World) -> None:
+    assert set(faults(world, document_of(contacts=sync_of(), twins=sync_of()))) == {"syncs.twins"}
+    world.applied()
+    assert set(faults(world, Document(syncs={"others": sync_of()}))) == {"syncs.others"}
+
+
 def test_a_near_miss_is_named(world: World) -> None:
     world.schemas["orbit"]["people"] = replace(PEOPLE, fields={**PEOPLE.fields, "surname": FieldSchema("surname")})
     with pytest.raises(RefusedDocumentError) as refused:

@@ -14,6 +14,7 @@ from hubsync.services.manage.check import check
 from hubsync.services.manage.document import (
     ConnectionSpec,
     Document,
+    EndSpec,
     Fault,
     RefusedDocumentError,
     SyncSpec,
@@ -121,7 +122,7 @@ class Apply:
     def _plan_sync(self, plan: _Plan, name: str, spec: SyncSpec) -> None:
         stored = plan.stored.get(name)
         schemas = {side: schema for side in Side if (schema := self._schema(plan, name, spec, side)) is not None}
-        faults = [*_identity_faults(name, spec, stored)]
+        faults = [*_identity_faults(name, spec, stored), *_twin_faults(plan, name, spec)]
         if len(schemas) == len(Side):
             faults += check(name, spec, schemas)
         plan.faults += faults
@@ -191,7 +192,9 @@ class Apply:
         wanted: dict[str, dict[str, None]] = {}
         for sync in syncs:
             for side in Side:
-                wanted.setdefault(sync.connection(side), {})[sync.object_type(side)] = None
+                # Of a sync that only follows its mended connection the other account may still be broken.
+                if sync.name in plan.document.syncs or sync.connection(side) in plan.connections:
+                    wanted.setdefault(sync.connection(side), {})[sync.object_type(side)] = None
         faults = []
         for name, object_types in wanted.items():
             try:
@@ -217,6 +220,24 @@ def _identity_faults(name: str, spec: SyncSpec, stored: Sync | None) -> list[Fau
                 reason = f"{name} was made for {value}, and its bindings belong to that."
                 faults.append(Fault(f"syncs.{name}.{side}.{key}", reason, "Give the new sync another name."))
     return faults
+
+
+def _twin_faults(plan: _Plan, name: str, spec: SyncSpec) -> list[Fault]:
+    """Two syncs over the same two lists would each bind, and each create, the same records."""
+    ends: dict[str, tuple[EndSpec | None, EndSpec | None]] = {
+        sync.name: (
+            EndSpec(sync.hubspot_connection, sync.hubspot_object),
+            EndSpec(sync.app_connection, sync.app_object),
+        )
+        for sync in plan.stored.values()
+    }
+    for other, each in plan.document.syncs.items():
+        ends.setdefault(other, (each.hubspot, each.app))
+    pair = (spec.hubspot, spec.app)
+    earlier = next((other for other, both in ends.items() if both == pair), name)
+    if earlier == name or None in pair:
+        return []
+    return [Fault(f"syncs.{name}", f"{earlier} syncs the same two objects.", "Leave one of them out.")]
 
 
 def _started(planned: PlannedSync, rescanned: set[str], now: int, *, restart: bool) -> PlannedSync:
