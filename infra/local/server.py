@@ -15,10 +15,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-class LostResponseError(Exception):
-    """Ends a connection without an answer (`Response.lost`)."""
-
-
 def asgi(simulator: Simulator) -> Callable[[Message, Receive, Send], Awaitable[None]]:
     """The simulator as an ASGI application. One request is answered at a time, as in a test."""
 
@@ -39,10 +35,18 @@ def asgi(simulator: Simulator) -> Callable[[Message, Receive, Send], Awaitable[N
         request = Request.of(scope["method"], f"{target}?{query}" if query else target, headers, bytes(body))
         response = simulator.handle(request)
         if response.lost:
-            raise LostResponseError
+            _hang_up(send)
+            return
         await _send(response, send)
 
     return application
+
+
+def _hang_up(send: Send) -> None:
+    """Close the connection without a byte. ASGI has no word for that, so uvicorn's own request cycle is asked."""
+    cycle = send.__self__  # type: ignore[attr-defined]
+    cycle.disconnected = True
+    cycle.transport.abort()
 
 
 async def _send(response: Response, send: Send) -> None:

@@ -50,9 +50,10 @@ class HubsyncStack(Stack):
         bulk = {"BULK_QUEUE_URL": self.queues.bulk.queue.queue_url}
         key = {"KEY_ID": self.key.key_id}
         mail = {"MAIL_FROM": self.notifications.sender} if self.notifications.sender else {}
+        topic = {"TOPIC_ARN": self.notifications.topic.topic_arn}
 
         self.phase = self._function("phase", 60, {**index, **state, **bulk, **key}, loops=True)
-        self.notify = self._function("notify", 30, {**state, **mail, "TOPIC_ARN": self.notifications.topic.topic_arn})
+        self.notify = self._function("notify", 30, {**index, **state, **mail, **topic})
         self.phases = Phases(self, "Phases", phase=self.phase.function, notify=self.notify.function, target=self.target)
         initial_sync = {"INITIAL_SYNC_ARN": self.phases.initial_sync.state_machine_arn}
         comparison = {"COMPARISON_ARN": self.phases.comparison.state_machine_arn}
@@ -66,15 +67,15 @@ class HubsyncStack(Stack):
                 "API_TOKEN_SECRET_ARN": self.encryption.api_token.secret_arn,
             },
         )
-        self.poll = self._function("poll", 120, {**index, **state, **changes, **bulk, **key}, loops=True)
+        self.poll = self._function("poll", 120, {**index, **state, **changes, **bulk, **key, **topic}, loops=True)
         self.worker = self._function(
             "worker",
             int(WORKER_TIMEOUT.to_seconds()),
-            {**index, **state, **changes, **bulk, **key},
+            {**index, **state, **changes, **bulk, **key, **topic},
             memory=1024,
             loops=True,
         )
-        self.dead_letter = self._function("dead_letter", 30, {**index, **state, **bulk}, loops=True)
+        self.dead_letter = self._function("dead_letter", 30, {**index, **state}, loops=True)
         self.counts = self._function("counts", 60, state)
         self.compare = self._function("compare", 60, {**state, **comparison})
         self.functions = {
@@ -112,7 +113,7 @@ class HubsyncStack(Stack):
         changes, bulk = self.queues.changes, self.queues.bulk
         machines = (self.phases.initial_sync, self.phases.comparison)
 
-        for each in (self.api, self.poll, self.worker, self.phase, self.dead_letter):
+        for each in (self.api, self.poll, self.worker, self.phase, self.dead_letter, self.notify):
             grants.read(each.role, index, key, index=STATUS_INDEX)
         for each in (self.api, self.worker, self.phase, self.dead_letter):
             grants.write(each.role, index, key)
@@ -124,7 +125,7 @@ class HubsyncStack(Stack):
 
         for each in (self.webhook, self.api, self.poll, self.worker):
             grants.send(each.role, changes.queue, key)
-        for each in (self.api, self.poll, self.worker, self.phase, self.dead_letter):
+        for each in (self.api, self.poll, self.worker, self.phase):
             grants.send(each.role, bulk.queue, key)
         for pair in (changes, bulk):
             grants.consume(self.worker.role, pair.queue, key)
@@ -140,10 +141,13 @@ class HubsyncStack(Stack):
         grants.start(self.api.role, *machines)
         grants.start(self.compare.role, self.phases.comparison)
         grants.answer(self.poll, self.poll.role, *machines, failing=False)
-        grants.answer(self.phase, self.phase.role, *machines, failing=False)
+        grants.answer(self.phase, self.phase.role, *machines)
         grants.answer(self.worker, self.worker.role, *machines)
         grants.answer(self.dead_letter, self.dead_letter.role, *machines)
         self.notifications.grant(self.notify.role, key)
+        # A dead token: the connection needs a person, who is told once.
+        for each in (self.poll, self.worker):
+            grants.publish(each.role, self.notifications.topic, key)
 
     def _feed(self) -> None:
         """Where each function's events come from."""

@@ -53,6 +53,7 @@ class Management:
                 index=stores.index,
                 ledger=stores.ledger,
                 counts=stores.counts,
+                notifications=stores.notifications,
                 connectors=app.connectors,
             ),
             clock=app.clock,
