@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -216,6 +218,15 @@ class TestRequests:
     def test_permission_for_all_calls_of_a_message(self, dynamodb: DynamoStores, state_requests: Counter[str]) -> None:
         dynamodb.budgets.take("k", 5, per_second=10, burst=20, reserve=0, now=NOW)
         assert state_requests == {"GetItem": 1, "PutItem": 1}
+
+
+def test_who_needs_the_index_alone_does_not_import_pynamodb() -> None:
+    """It would add 160 ms to every cold start."""
+    code = "import sys, hubsync.stores.dynamodb.stores; sys.exit('pynamodb' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}, check=False).returncode
+        == 0
+    )
 
 
 class TestBusyTable:
