@@ -23,13 +23,6 @@ SEARCH_BODY = 3_000
 MAX_UNIQUE = 10
 """Properties of one object type that may demand unique values, at most."""
 
-CALLS = 110
-CALLS_SECONDS = 10
-"""What an OAuth app may call in one account; a private app may call 100 (Free, Starter) or 190 (Pro and up)."""
-
-SEARCHES = 5
-SEARCHES_SECONDS = 1
-
 SEARCH_BUCKET = "search"
 
 

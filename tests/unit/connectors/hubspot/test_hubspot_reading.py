@@ -97,6 +97,25 @@ class TestMissingIds:
         assert found["101"].aliases == ("101", "102")
         assert found["101"].fields == {"email": "a@example.com"}
 
+    def test_a_merged_id_that_the_batch_answers_for_costs_no_further_call(
+        self, simulator: HubSpotSimulator, desk: Any
+    ) -> None:
+        ids = simulator.seed("contacts", emails(2))
+        survivor = simulator.merge("contacts", *ids)
+        found = desk.connector.read("contacts", [str(id_) for id_ in ids], ["email"])
+        assert {record.ref.id for record in found.values()} == {str(survivor)}
+        assert (len(found), desk.calls.calls) == (2, 1)
+
+    def test_an_archived_record_in_a_batch_answer_is_gone(self, scripted: Any) -> None:
+        record = {"id": "101", "properties": {}, "archived": True}
+
+        def hubspot(request: httpx.Request) -> httpx.Response:
+            if request.method == "GET":
+                return httpx.Response(404, json={"category": "OBJECT_NOT_FOUND"})
+            return httpx.Response(200, json={"results": [record]})
+
+        assert scripted(hubspot).connector.read("contacts", ["101"], ["email"]) == {}
+
     def test_an_id_that_cannot_be_hubspots_is_gone_and_fails_no_neighbour(
         self, simulator: HubSpotSimulator, desk: Any
     ) -> None:

@@ -106,6 +106,11 @@ class TestSplitting:
         assert isinstance(result, Deferred)
         assert result.unknown
 
+    def test_fields_that_the_answer_leaves_out_are_taken_as_sent(self, scripted: Any) -> None:
+        desk = scripted(lambda _: httpx.Response(200, json={"results": [{"id": "7"}]}))
+        (result,) = desk.connector.update("contacts", [Update("7", {"firstname": "Ana", "fax": None})])
+        assert result.record.fields == {"firstname": "Ana", "fax": None}
+
 
 class TestTroubleOnTheWay:
     """What happens once some records are written and the next call fails."""
@@ -172,6 +177,11 @@ class TestAgainstTheSimulator:
     def test_more_than_a_hundred_are_sent_in_hundreds(self, desk: Any) -> None:
         assert all(isinstance(result, Written) for result in desk.connector.create("contacts", creates(250)))
         assert desk.calls.calls == 3
+
+    def test_records_given_twice_cost_one_call_more(self, desk: Any) -> None:
+        results = desk.connector.create("contacts", [*creates(50), *creates(20)])
+        assert [result.created for result in results] == [True] * 50 + [False] * 20
+        assert desk.calls.calls == 2
 
     def test_bad_records_that_hubspot_names_cost_no_further_call(self, desk: Any) -> None:
         results = desk.connector.create("contacts", creates(100, frozenset({3, 50})))
