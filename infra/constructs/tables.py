@@ -30,6 +30,8 @@ class Tables(Construct):
             "point_in_time_recovery_specification": dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
+            # Of the index only claims that nobody holds any more expire; an entry never carries the attribute.
+            "time_to_live_attribute": EXPIRY_ATTRIBUTE,
             "deletion_protection": target.protected,
             "removal_policy": target.removal,
         }
@@ -41,4 +43,4 @@ class Tables(Construct):
             sort_key=dynamodb.Attribute(name="gsi_sk", type=_TEXT),
             projection_type=dynamodb.ProjectionType.ALL,
         )
-        self.state = dynamodb.Table(self, "StateTable", time_to_live_attribute=EXPIRY_ATTRIBUTE, **shared)
+        self.state = dynamodb.Table(self, "StateTable", **shared)

@@ -21,11 +21,10 @@ def test_a_table_is_kept_encrypted_and_can_be_put_back(aws: StackTemplate, table
     assert "TableName" not in properties
 
 
-def test_only_the_state_expires(aws: StackTemplate) -> None:
-    state = aws.properties("AWS::DynamoDB::Table", "TablesStateTable")
-    index = aws.properties("AWS::DynamoDB::Table", "TablesIndexTable")
-    assert state["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
-    assert "TimeToLiveSpecification" not in index
+@pytest.mark.parametrize("table", TABLES)
+def test_what_carries_an_expiry_expires(aws: StackTemplate, table: str) -> None:
+    properties = aws.properties("AWS::DynamoDB::Table", table)
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
 
 
 def test_only_the_index_streams_with_both_images(aws: StackTemplate) -> None:

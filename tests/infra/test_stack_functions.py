@@ -20,12 +20,12 @@ EVERYONE = {
 ENVIRONMENT = {
     "Webhook": {"STATE_TABLE", "CHANGES_QUEUE_URL", "KEY_ID"},
     "Api": BOTH_TABLES | BOTH_QUEUES | {"KEY_ID", "INITIAL_SYNC_ARN", "COMPARISON_ARN", "API_TOKEN_SECRET_ARN"},
-    "Poll": BOTH_TABLES | BOTH_QUEUES | {"KEY_ID"},
-    "Worker": BOTH_TABLES | BOTH_QUEUES | {"KEY_ID"},
+    "Poll": BOTH_TABLES | BOTH_QUEUES | {"KEY_ID", "TOPIC_ARN"},
+    "Worker": BOTH_TABLES | BOTH_QUEUES | {"KEY_ID", "TOPIC_ARN"},
     "Phase": BOTH_TABLES | {"BULK_QUEUE_URL", "KEY_ID"},
-    "DeadLetter": BOTH_TABLES | {"BULK_QUEUE_URL"},
+    "DeadLetter": BOTH_TABLES,
     "Counts": {"STATE_TABLE"},
-    "Notify": {"STATE_TABLE", "MAIL_FROM", "TOPIC_ARN"},
+    "Notify": BOTH_TABLES | {"MAIL_FROM", "TOPIC_ARN"},
     "Compare": {"STATE_TABLE", "COMPARISON_ARN"},
 }
 functions = pytest.mark.parametrize("name", ENVIRONMENT)

@@ -72,7 +72,7 @@ def test_who_reads_and_who_writes_the_index(aws: StackTemplate) -> None:
     allowed = {name: aws.allowed(f"{name}Role") for name in FUNCTIONS}
     readers = {name for name, may in allowed.items() if (("dynamodb:GetItem", INDEX)) in may}
     writers = {name for name, may in allowed.items() if {(action, INDEX) for action in WRITES} & may}
-    assert readers == {"Api", "Poll", "Worker", "Phase", "DeadLetter"}
+    assert readers == {"Api", "Poll", "Worker", "Phase", "DeadLetter", "Notify"}
     assert writers == {"Api", "Worker", "Phase", "DeadLetter"}
 
 
@@ -119,7 +119,7 @@ def test_only_the_api_reads_the_token(aws: StackTemplate) -> None:
     ("queue", "senders"),
     [
         ("QueuesChangesQueue", {"Webhook", "Api", "Poll", "Worker"}),
-        ("QueuesBulkQueue", {"Api", "Poll", "Worker", "Phase", "DeadLetter"}),
+        ("QueuesBulkQueue", {"Api", "Poll", "Worker", "Phase"}),
         ("QueuesUndelivered", {"Counts"}),
     ],
 )
@@ -134,7 +134,12 @@ def test_who_starts_and_who_answers_the_state_machines(aws: StackTemplate) -> No
     assert who("StartExecution", "PhasesInitialSync") == {"Api"}
     assert who("StartExecution", "PhasesComparison") == {"Api", "Compare"}
     assert who("SendTaskSuccess", "PhasesInitialSync") == {"Poll", "Worker", "Phase", "DeadLetter"}
-    assert who("SendTaskFailure", "PhasesComparison") == {"Worker", "DeadLetter"}
+    assert who("SendTaskFailure", "PhasesComparison") == {"Worker", "Phase", "DeadLetter"}
+
+
+def test_who_tells_people(aws: StackTemplate) -> None:
+    publishers = {name for name in FUNCTIONS if ("sns:Publish", "NotificationsTopic") in aws.allowed(f"{name}Role")}
+    assert publishers == {"Notify", "Poll", "Worker"}
 
 
 def test_mail_goes_out_from_one_address_only(aws: StackTemplate) -> None:

@@ -1,0 +1,148 @@
+"""The stage itself: it comes up whole, says so when asked again, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import SYNTH_CACHE
+
+from infra.local import deployment
+from infra.local.processes import Running, alive, end, start
+from infra.local.stage import StageOptions, down, status, up
+from infra.local.stage_info import StageInfo
+
+
+def listens(url: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(url.rpartition(":")[2]))) == 0
+
+
+def test_the_api_asks_for_its_token(stage: StageInfo) -> None:
+    address = f"{stage.api_url}/v1/syncs"
+    assert httpx.get(address, timeout=30).status_code == 401
+    wrong = httpx.get(address, headers={"authorization": "Bearer wrong"}, timeout=30)
+    assert wrong.status_code == 401
+
+
+def test_the_api_answers_who_has_the_token(stage: StageInfo) -> None:
+    authorised = {"authorization": f"Bearer {stage.api_token}"}
+    assert httpx.get(f"{stage.api_url}/v1/syncs", headers=authorised, timeout=30).status_code == 200
+
+
+def test_a_webhook_of_an_unknown_connection_is_not_found(stage: StageInfo) -> None:
+    answer = httpx.post(f"{stage.webhook_url}nobody", content=b"{}", timeout=30)
+    assert answer.status_code == 404
+
+
+def test_the_token_is_fit_for_a_header(stage: StageInfo) -> None:
+    assert len(stage.api_token) == 48
+    assert stage.api_token.isalnum()
+
+
+def test_the_simulators_answer(stage: StageInfo) -> None:
+    for url in (stage.hubspot_url, stage.app_url, stage.ledgerly_url):
+        assert url is not None
+        assert httpx.get(url, timeout=10).status_code < 500
+
+
+def test_everything_is_bound_to_this_machine_only(stage: StageInfo) -> None:
+    for url in (stage.aws_endpoint, stage.hubspot_url, stage.app_url, stage.ledgerly_url):
+        assert str(url).startswith("http://127.0.0.1:")
+
+
+def test_what_is_stored_is_for_the_owner_s_eyes(stage: StageInfo) -> None:
+    file = Path(stage.home) / "stage.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(file.read_text())["api_token"] == stage.api_token
+    assert StageInfo.load(Path(stage.home)) == stage
+
+
+def test_a_second_up_says_what_runs(stage: StageInfo) -> None:
+    said: list[str] = []
+    assert up(StageOptions(home=Path(stage.home)), said.append) == stage
+    assert said == [f"The stage runs already; its API is at {stage.api_url}."]
+
+
+def test_a_stage_beside_another_mends_itself_and_goes_without_a_trace(stage: StageInfo, tmp_path: Path) -> None:
+    options = StageOptions(home=tmp_path, simulators=False, synth_cache=SYNTH_CACHE)
+    first = up(options, print)
+    (emulator,) = first.processes
+    os.kill(emulator.pid, signal.SIGKILL)
+    _until(lambda: not alive(emulator))
+    assert status(tmp_path) is None
+
+    said: list[str] = []
+    second = up(options, said.append)
+    assert said[0] == "Parts of an earlier stage are gone; ending the rest of it."
+    assert listens(second.aws_endpoint)
+
+    assert down(tmp_path, print)
+    assert not any(map(alive, second.processes))
+    assert not listens(second.aws_endpoint)
+    assert StageInfo.load(tmp_path) is None
+    assert not down(tmp_path, print)
+    assert status(Path(stage.home)) == stage
+
+
+def test_an_up_that_fails_ends_what_it_started_and_shows_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing = tmp_path / "cdk"
+    failing.write_text("#!/bin/sh\necho 'the stack is too tall'; exit 1\n")
+    failing.chmod(0o700)
+    monkeypatch.setattr(deployment, "CDK", failing)
+    seen: list[Running] = []
+
+    def watching(*arguments: object) -> Running:
+        seen.append(start(*arguments))  # type: ignore[arg-type]
+        return seen[-1]
+
+    monkeypatch.setattr("infra.local.stage.start", watching)
+    options = StageOptions(home=tmp_path / "home", simulators=False, synth_cache=SYNTH_CACHE)
+    with pytest.raises(deployment.DeploymentError, match=r"The bootstrap failed(.|\n)*the stack is too tall"):
+        up(options, print)
+    assert len(seen) == 1
+    assert not alive(seen[0])
+    assert StageInfo.load(options.home) is None
+
+
+def test_a_process_that_took_over_an_id_is_left_alone(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    process = start("sleeper", command, os.environ, tmp_path / "log")
+    somebody_else = replace(process, started="long ago")
+    assert not alive(somebody_else)
+    end([somebody_else])
+    assert alive(process)
+    end([process])
+    assert not alive(process)
+
+
+def test_what_a_process_started_ends_with_it(tmp_path: Path) -> None:
+    child = "import subprocess,sys,time; print(subprocess.Popen(['sleep','60']).pid, flush=True); time.sleep(60)"
+    process = start("parent", [sys.executable, "-c", child], os.environ, tmp_path / "log")
+    _until(lambda: (tmp_path / "log").read_text().strip() != "")
+    grandchild = int((tmp_path / "log").read_text())
+    end([process])
+    _until(lambda: not _exists(grandchild))
+
+
+def _exists(pid: int) -> bool:
+    said = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return bool(said) and not said.startswith("Z")
+
+
+def _until(condition: object, seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline, "nothing happened in time"
+        time.sleep(0.05)
