@@ -32,7 +32,8 @@ class Admin:
             ("GET", "limits"): lambda _: asdict(self._control.limiter.limits),
             ("PATCH", "limits"): self._change_limits,
             ("GET", "events"): lambda _: list(self._control.account.events.values()),
-            ("POST", "associations"): self._associate,
+            ("POST", "associations"): lambda body: self._control.associate(*_ends(body)),
+            ("DELETE", "associations"): lambda body: self._control.dissociate(*_ends(body)),
             ("POST", "reset"): lambda _: self._control.reset(),
             ("GET", "health"): lambda _: {"status": "up", "types": sorted(self._control.account.tables)},
         }
@@ -44,6 +45,8 @@ class Admin:
             body = _body(request)
             if parts[:1] == ["records"]:
                 result = self._records(request, parts[1:], body)
+            elif parts[:1] == ["associations"] and request.method == "GET" and len(parts) == 3:
+                result = self._associations(parts[1], parts[2])
             else:
                 act = self._settings.get((request.method, "/".join(parts)))
                 if act is None:
@@ -98,11 +101,9 @@ class Admin:
             "merged": {str(old): str(table.survivor(old)) for old in table.merged},
         }
 
-    def _associate(self, body: Body) -> None:
-        left, right = body.get("from", {}), body.get("to", {})
-        if not all(isinstance(end, Mapping) and {"type", "id"} <= set(end) for end in (left, right)):
-            raise invalid('An association needs {"from": {"type", "id"}, "to": {"type", "id"}}')
-        self._control.associate(left["type"], int(left["id"]), right["type"], int(right["id"]))
+    def _associations(self, left: str, right: str) -> list[dict[str, Any]]:
+        found = self._control.associations(left, right).items()
+        return [{"from": str(one), "to": str(other), "typeIds": labels} for (one, other), labels in found]
 
     def _change_settings(self, body: Body) -> None:
         self._control.settings.change(body)
@@ -116,6 +117,13 @@ class Admin:
             raise invalid(f"Unknown limits {unknown or body['plan']}; plans are {sorted(PLANS)}")
         for name, value in wanted.items():
             setattr(limits, name, value)
+
+
+def _ends(body: Body) -> tuple[str, int, str, int]:
+    left, right = body.get("from", {}), body.get("to", {})
+    if not all(isinstance(end, Mapping) and {"type", "id"} <= set(end) for end in (left, right)):
+        raise invalid('An association needs {"from": {"type", "id"}, "to": {"type", "id"}}')
+    return str(left["type"]), int(left["id"]), str(right["type"]), int(right["id"])
 
 
 def _plain(record_id: int, values: Mapping[str, str]) -> dict[str, Any]:

@@ -99,8 +99,25 @@ class Control:
 
     def associate(self, left_type: str, left: int, right_type: str, right: int) -> None:
         """A person associates two records, without a label."""
-        names = [self.account.table(name).kind.name for name in (left_type, right_type)]
-        self.account.associations.link(End(names[0], left), End(names[1], right), ())
+        ends = self._end(left_type, left), self._end(right_type, right)
+        self.account.associations.link(*ends, ())
+
+    def dissociate(self, left_type: str, left: int, right_type: str, right: int) -> None:
+        """A person takes an association away, whatever its labels."""
+        ends = self._end(left_type, left), self._end(right_type, right)
+        self.account.associations.unlink(*ends)
+
+    def associations(self, left_type: str, right_type: str) -> dict[tuple[int, int], list[int]]:
+        """Every association from one type to another: the two ids, and the type ids of its labels. For checkers."""
+        left, right = self.account.table(left_type), self.account.table(right_type)
+        return {
+            (one, other): [label.type_id for label in labels]
+            for one in left.ids
+            for other, labels in self.account.associations.of(End(left.kind.name, one), right.kind.name)
+        }
+
+    def _end(self, type_name: str, record_id: int) -> End:
+        return End(self.account.table(type_name).kind.name, self.record(type_name, record_id).id)
 
     def define(self, type_name: str, body: Mapping[str, Any]) -> None:
         """A person defines a property; `body` as in `POST /crm/properties`."""

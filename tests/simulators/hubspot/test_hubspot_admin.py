@@ -52,7 +52,10 @@ def test_a_person_edits(hub: Hub) -> None:
     (company,) = hub.sim.seed("companies", [{"name": "Acme"}])
     ends = {"from": {"type": "contacts", "id": a}, "to": {"type": "companies", "id": company}}
     assert admin.post("/_admin/associations", json=ends).status_code == 204
-    assert len(hub.get(f"{CONTACTS}/{a}/associations/companies").json()["results"]) == 1
+    linked = [{"from": str(a), "to": str(company), "typeIds": [279]}]
+    assert hub.get("/_admin/associations/contacts/companies").json() == linked
+    assert admin.request("DELETE", "/_admin/associations", json=ends).status_code == 204
+    assert hub.get("/_admin/associations/contacts/companies").json() == []
     survivor = admin.post(f"{RECORDS}/{a}/merge", json={"other": b}).json()["id"]
     assert ids(hub.get(CONTACTS)) == [survivor]
     assert admin.post(f"{RECORDS}/{survivor}/gdpr-delete").status_code == 204
@@ -100,11 +103,13 @@ def test_settings_and_limits_are_changed_while_it_runs(hub: Hub) -> None:
 def test_a_reset_empties_the_account(hub: Hub) -> None:
     """Records, definitions, faults and counts are as new."""
     hub.contact(email="ana@example.com")
+    hub.get(CONTACTS)
     hub.sim.fail("500")
     hub.client.post("/_admin/reset")
     assert hub.get(CONTACTS).json() == {"results": []}
     assert hub.post(CONTACTS, {"properties": {"email": "ana@example.com"}}).status_code == 201
     assert hub.sim.calls.total == 2
+    assert hub.get(CONTACTS).headers["x-hubspot-ratelimit-remaining"] == "97"
     assert hub.get("/_admin/health").json()["status"] == "up"
 
 
@@ -157,9 +162,9 @@ def test_a_page_and_a_batch_take_under_5_milliseconds() -> None:
 
 
 def _seconds(run: Callable[[], None]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()  # the machine may be busy with other things
     run()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_companies_and_contacts_share_ids_not_records(hub: Hub) -> None:

@@ -118,6 +118,9 @@ def test_a_contact_has_one_primary_company(hub: Hub) -> None:
     assert [[label["typeId"] for label in item["associationTypes"]] for item in found] == [[279], [1, 279]]
     other = hub.get(f"{CONTACTS}/{b}/associations/companies").json()["results"]
     assert [label["typeId"] for label in other[0]["associationTypes"]] == [1, 279]
+    hub.batch("/crm/associations/2026-09/companies/contacts/batch/create", [spec(y, b, 2)])
+    found = hub.get(f"{CONTACTS}/{b}/associations/companies").json()["results"]
+    assert [[label["typeId"] for label in item["associationTypes"]] for item in found] == [[279], [1, 279]]
 
 
 def test_associations_are_archived_whole_or_by_label(hub: Hub) -> None:

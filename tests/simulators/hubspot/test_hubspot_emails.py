@@ -103,7 +103,10 @@ def test_privacy_deletion_leaves_nothing(hub: Hub) -> None:
     """gdpr-delete answers 204; record, bin, old ids, history and associations are gone, and nothing restores them."""
     old, other = hub.contact(email="ana@example.com"), hub.contact(email="ab@example.com")
     survivor = hub.sim.merge("contacts", old, other)
+    (company,) = hub.sim.seed("companies", [{"name": "Acme"}])
+    hub.sim.associate("contacts", survivor, "companies", company)
     assert hub.post(f"{CONTACTS}/gdpr-delete", {"objectId": str(survivor)}).status_code == 204
+    assert hub.get(f"{COMPANIES}/{company}/associations/contacts").json()["results"] == []
     for key in (old, survivor):
         assert hub.get(f"{CONTACTS}/{key}").status_code == 404
         assert hub.get(f"{CONTACTS}/{key}", archived="true").status_code == 404

@@ -45,8 +45,8 @@ def test_the_bin_is_listed_for_90_days(hub: Hub) -> None:
     assert hub.get(f"{CONTACTS}/{made[0]}").status_code == 404
     assert hub.get(f"{CONTACTS}/{made[0]}", archived="true").status_code == 200
     hub.clock.advance(90 * DAY)
-    assert ids(hub.get(CONTACTS, archived="true")) == []
     assert hub.get(f"{CONTACTS}/{made[0]}", archived="true").status_code == 404
+    assert ids(hub.get(CONTACTS, archived="true")) == []
 
 
 def test_a_batch_has_100_inputs_at_most_and_none_twice(hub: Hub) -> None:
@@ -94,6 +94,15 @@ def test_a_batch_create_tells_by_trace_id_which_input_failed(hub: Hub) -> None:
         f"Contact already exists. Existing ID: {taken}",
     )
     assert (errors["c"]["category"], errors["c"]["errors"][0]["code"]) == ("VALIDATION_ERROR", "INVALID_EMAIL")
+
+
+def test_the_results_of_a_batch_come_in_no_order(hub: Hub) -> None:
+    """Whoever takes the nth result for the nth input will be wrong: the trace id or the value tells."""
+    inputs = [{"objectWriteTraceId": str(i), "properties": {"firstname": str(i)}} for i in range(20)]
+    results = hub.batch(f"{CONTACTS}/batch/create", inputs).json()["results"]
+    traces = [item["objectWriteTraceId"] for item in results]
+    assert traces == [item["properties"]["firstname"] for item in results]
+    assert sorted(traces, key=int) == [str(i) for i in range(20)] != traces
 
 
 def test_a_batch_without_trace_ids_fails_as_a_whole(hub: Hub) -> None:
