@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
+from threading import Lock
 from typing import Protocol
 
 from hubsync.connectors.errors import RetryLaterError
@@ -84,7 +85,7 @@ class _Held:
 
 
 class Budget:
-    """One caller's share in an account's budget (`Allowance`); made for one invocation.
+    """One caller's share in an account's budget (`Allowance`). Threads of the caller may share it.
 
     `account` names the budget; every caller of the account gives the same one. `limits` are by bucket; a bucket that
     is not named draws on `normal`. `bulk` callers leave the last fifth of the burst to others.
@@ -99,10 +100,12 @@ class Budget:
         self._limits = limits
         self._reserve = BULK_RESERVE if bulk else 0.0
         self._held: dict[str, _Held] = {}
+        self._lock = Lock()
 
     def expect(self, calls: int, *, bucket: str = NORMAL) -> None:
         """Say how many calls are about to be made, so that they are reserved together. A guess does no harm."""
-        self._of(self._named(bucket)).expected = max(0, calls)
+        with self._lock:
+            self._of(self._named(bucket)).expected = max(0, calls)
 
     def take(self, calls: int = 1, *, bucket: str = NORMAL) -> None:
         """Take permission for some calls, sleeping up to a second.
@@ -110,7 +113,10 @@ class Budget:
         Raises `RetryLaterError` (kind `budget`) where that is not enough; nothing is taken then that is not kept for
         the next attempt.
         """
-        name = self._named(bucket)
+        with self._lock:  # who waits for the budget lets the others of its caller wait behind it
+            self._take(self._named(bucket), calls)
+
+    def _take(self, name: str, calls: int) -> None:
         held = self._of(name)
         if held.until <= self._time.now():
             held.calls = 0
@@ -123,7 +129,8 @@ class Budget:
     def penalise(self, seconds: float, *, bucket: str = NORMAL) -> None:
         """The application itself said 429: nobody calls for that long, not even on what is held."""
         name = self._named(bucket)
-        self._of(name).calls = 0
+        with self._lock:
+            self._of(name).calls = 0
         self._table.block(self._key(name), self._time.now() + ceil(seconds * 1000))
 
     def _draw(self, name: str, held: _Held, missing: int, slept: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import httpx
@@ -34,7 +35,7 @@ class Answer:
 
 
 class Http:
-    """Calls one account's API. There is no retry in here: long waits belong to the queue."""
+    """Calls one account's API. There is no retry in here: long waits belong to the queue. Threads may share it."""
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class Http:
         self._allowance = allowance
         self._calls = calls
         self._patience = patience
+        self._counting = Lock()
 
     def send(
         self,
@@ -72,8 +74,9 @@ class Http:
         403; `ConnectorBugError` for an answer that is not JSON.
         """
         self._allowance.take(1, bucket=bucket)
-        self._calls.calls += 1
-        self._calls.by_kind[kind] = self._calls.by_kind.get(kind, 0) + 1
+        with self._counting:
+            self._calls.calls += 1
+            self._calls.by_kind[kind] = self._calls.by_kind.get(kind, 0) + 1
         try:
             response = self._client.request(
                 method,
@@ -93,7 +96,8 @@ class Http:
     def _sort(self, response: httpx.Response, kind: str, bucket: str, method: str) -> None:
         status = response.status_code
         if status == 429:
-            self._calls.throttled += 1
+            with self._counting:
+                self._calls.throttled += 1
             after = self._pause(response, default=2.0)
             self._allowance.penalise(after, bucket=bucket)
             raise RetryLaterError(f"The application's limit is used up ({kind}).", after=after, kind="throttled")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import heapq
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -122,6 +124,39 @@ class TestManyCallers:
         bulk.take(int(OAUTH.burst * 0.8))
         changes.take(OAUTH.burst - int(OAUTH.burst * 0.8))
         assert clock.slept == []
+
+
+class SlowTable:
+    """Grants everything, slowly enough that other threads come in between."""
+
+    def __init__(self) -> None:
+        self.granted = 0
+
+    def take(self, key: str, calls: int, *, per_second: float, burst: int, reserve: float, now: int) -> float:
+        time.sleep(0.0005)
+        self.granted += calls
+        return 0.0
+
+    def block(self, key: str, until: int) -> None:
+        """Nothing is blocked here."""
+
+
+class TestThreads:
+    """The threads of one caller share its budget."""
+
+    def test_threads_never_make_more_calls_than_were_granted(self) -> None:
+        table = SlowTable()
+        budget = Budget(table, Clock(), "a", LIMITS)
+
+        def work() -> None:
+            for _ in range(25):
+                budget.expect(2)
+                budget.take()
+
+        with ThreadPoolExecutor(4) as pool:
+            for done in [pool.submit(work) for _ in range(4)]:
+                done.result()
+        assert 100 <= table.granted <= 101
 
 
 class TestWaiting:
