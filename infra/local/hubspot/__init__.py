@@ -39,7 +39,7 @@ Where HubSpot's pages are silent, or a choice was needed:
 - A step back of `lifecyclestage` is ignored: the answer is a success that shows the stage as it was.
 - A conflict of a custom unique property is a 400 with `CONFLICTING_UNIQUE_VALUE`, one of an email is a 409.
 - The answer to a write shows the written properties and the dates; a cleared one is null.
-- `toObjectId` is a number in v4 and a string in the dated versions, as HubSpot's clients declare them.
+- `toObjectId` is a number in v4 and a string in the dated versions, as `hubspot-sdk` declares it.
 - A merge bears the later modified date of the two, never the moment of the merge.
 
 HubSpot's webhooks to an app are not here yet; their place is a listener on the verbs of `records`.

@@ -66,9 +66,7 @@ class Admin:
                     return {"ids": self._control.seed(parts[0], body["records"])}
                 return {"id": self._control.create(parts[0], body.get("properties", {}))}
             if request.method == "PATCH":
-                for record_id in list(self._control.account.table(parts[0]).live):
-                    self._control.edit(parts[0], record_id, body.get("properties", {}))
-                return None
+                return self._control.edit_all(parts[0], body.get("properties", {}))
         if len(parts) in (2, 3) and parts[1].isdecimal():
             return self._one(request.method, parts[0], int(parts[1]), parts[2:], body)
         raise not_found(f"No admin route {request.method} {request.path}")

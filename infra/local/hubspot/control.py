@@ -15,6 +15,7 @@ from infra.local.hubspot.errors import ApiError
 from infra.local.hubspot.faults import Fault, Faults
 from infra.local.hubspot.limits import PLANS, Limiter, Limits
 from infra.local.hubspot.record import IMPORT, PERSON, Record
+from infra.local.hubspot.rules import changes_for
 from infra.local.hubspot.settings import Settings
 from infra.local.hubspot.tokens import Tokens
 
@@ -75,6 +76,13 @@ class Control:
         """A person changes a record; with `hidden`, HubSpot itself does, read-only properties included."""
         writer = replace(PERSON, system=True) if hidden else PERSON
         records.update(self.account, self.account.table(type_name), self.record(type_name, record_id), values, writer)
+
+    def edit_all(self, type_name: str, values: Mapping[str, Any]) -> None:
+        """A person's bulk edit: every live record bears one and the same modified millisecond."""
+        table, now = self.account.table(type_name), self._clock()
+        for record in table.live.values():
+            changes = changes_for(self.account, table, values, PERSON, record)
+            table.write(record, changes, now, PERSON, self.account.visible_at(now))
 
     def archive(self, type_name: str, record_id: int) -> None:
         """A person deletes a record."""

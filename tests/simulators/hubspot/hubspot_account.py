@@ -17,13 +17,15 @@ COMPANIES = "/crm/objects/2026-09/companies"
 
 
 class Clock:
-    """Stands still until it is told."""
+    """Stands still until it is told, or moves by `step` milliseconds whenever it is read."""
 
     def __init__(self) -> None:
         self.now = START
+        self.step = 0
 
     def __call__(self) -> int:
-        return self.now
+        self.now += self.step
+        return self.now - self.step
 
     def advance(self, milliseconds: int) -> None:
         self.now += milliseconds
