@@ -9,8 +9,10 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -101,8 +103,8 @@ def test_an_up_that_fails_ends_what_it_started_and_shows_why(tmp_path: Path, mon
     monkeypatch.setattr(deployment, "CDK", failing)
     seen: list[Running] = []
 
-    def watching(*arguments: object) -> Running:
-        seen.append(start(*arguments))  # type: ignore[arg-type]
+    def watching(*arguments: Any) -> Running:
+        seen.append(start(*arguments))
         return seen[-1]
 
     monkeypatch.setattr("infra.local.stage.start", watching)
@@ -141,8 +143,8 @@ def _exists(pid: int) -> bool:
     return bool(said) and not said.startswith("Z")
 
 
-def _until(condition: object, seconds: float = 5.0) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < deadline, "nothing happened in time"
         time.sleep(0.05)
