@@ -84,7 +84,8 @@ def _failure(response: httpx.Response, place: Place) -> CliError:
         )
     faults = problem.get("faults") or []
     lines = [f"{place(fault['path'])}: {fault['path']}: {fault['reason']} {fault['remedy']}" for fault in faults]
-    return CliError(problem["detail"], problem.get("remedy", "Try again."), code=FAILED, lines=lines)
+    remedy = "Mend these and apply the file again." if lines else problem.get("remedy", "Try again.")
+    return CliError(problem["detail"], remedy, code=FAILED, lines=lines)
 
 
 def _json(response: httpx.Response) -> Any:

@@ -201,11 +201,14 @@ def _syncs(client: Client, name: str | None) -> list[dict[str, Any]]:
 
 
 def _follow(client: Client, name: str | None, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    with Live(show.syncs(shown), console=out, auto_refresh=False) as live:
+    """Redraw until no initial sync runs; into a file or a pipe only the end is written."""
+    with Live(show.syncs(shown), console=out, auto_refresh=False, transient=True) as live:
         while show.initial(shown):
             time.sleep(WATCH_SECONDS)
             shown = _syncs(client, name)
-            live.update(show.syncs(shown), refresh=True)
+            if out.is_terminal:
+                live.update(show.syncs(shown), refresh=True)
+    out.print(show.syncs(shown))
     return shown
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 STYLES = {"active": "green", "initial_sync": "cyan", "stalled": "red", "off": "dim", "deleting": "dim"}
 RECORD_STYLES = {"failing": "red", "excluded": "yellow", "in_sync": "green"}
+KEYS = {"Status": "status", "HubSpot": "hubspot_id", "App": "app_id"}
 BAR_WIDTH = 30
 
 
@@ -29,8 +30,13 @@ def syncs(shown: Sequence[Mapping[str, Any]]) -> RenderableType:
 
 
 def records(shown: Sequence[Mapping[str, Any]]) -> Table:
-    """Records with their ids on both sides and why they stand as they do."""
-    table = Table("Status", "HubSpot", "App", "Why", "What to do", box=None, pad_edge=False)
+    """Records, at least one, with their ids on both sides and why they stand as they do."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Status", "HubSpot", "App"):
+        # An id that is cut short is of no use to anybody.
+        table.add_column(heading, no_wrap=True, min_width=max(len(each.get(KEYS[heading]) or "") for each in shown))
+    table.add_column("Why")
+    table.add_column("What to do")
     for record in shown:
         failure = record.get("failure") or {}
         why = failure.get("sentence") or record.get("reason") or words(record.get("exclusion"))

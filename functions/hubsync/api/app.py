@@ -108,10 +108,7 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
 
     @app.get("/v1/syncs/<name>/comparison")
     def comparison(name: str) -> shapes.Json:
-        report = view.comparison(name)
-        if report is None:
-            raise Problem(404, f"No comparison of {name} is known.", f"POST /v1/syncs/{name}/compare starts one.")
-        return shapes.notification(report)
+        return {"reports": [shapes.notification(each) for each in view.comparisons(name)]}
 
     @app.get("/v1/notifications")
     def notifications() -> shapes.Json:

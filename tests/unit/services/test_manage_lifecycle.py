@@ -137,9 +137,9 @@ def test_records_are_listed_by_status_page_by_page(world: World, status: RecordS
     assert len(found) == len(set(found)) == (45 if status is None else 9)
 
 
-def test_the_last_comparison_of_a_sync_is_found_among_the_notifications(world: World) -> None:
+def test_the_comparisons_of_a_sync_are_found_among_the_notifications(world: World) -> None:
     sync, store = world.sync(), world.stores.notifications
-    assert world.view.comparison("contacts") is None
+    assert world.view.comparisons("contacts") == []
     for at, sync_id, title in (
         (1, sync.id, "Comparison of 'contacts'"),
         (2, sync.id, "Comparison of 'contacts'"),
@@ -147,7 +147,5 @@ def test_the_last_comparison_of_a_sync_is_found_among_the_notifications(world: W
         (4, "another", "Comparison of 'contacts'"),
     ):
         store.add_notification(Notification(sync_id, at, title, "All is well."))
-    found = world.view.comparison("contacts")
-    assert found is not None
-    assert found.at == 2
+    assert [each.at for each in world.view.comparisons("contacts")] == [2, 1]
     assert len(world.view.notifications(10)) == 4

@@ -29,7 +29,7 @@ REPORT_TITLE = "Comparison of "
 """How the title of a comparison's notification begins (`hubsync.services.compare`)."""
 
 NEWEST = 200
-"""Notifications among which the last comparison of a sync is sought."""
+"""Notifications among which the comparisons of a sync are sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +109,12 @@ class View:
         """The newest notifications of all syncs."""
         return self._notifications.notifications(limit)
 
-    def comparison(self, name: str) -> Notification | None:
-        """What the last comparison of a sync found; None if none is remembered. Raises `UnknownSyncError`."""
+    def comparisons(self, name: str) -> Sequence[Notification]:
+        """What the last comparisons of a sync found, newest first, one for each of their phases; none if there was no
+        comparison lately. Raises `UnknownSyncError`."""
         sync = sync_named(self._syncs, name)
-        return next(
-            (
-                each
-                for each in self._notifications.notifications(NEWEST)
-                if each.sync_id == sync.id and each.title.startswith(REPORT_TITLE)
-            ),
-            None,
-        )
+        newest = self._notifications.notifications(NEWEST)
+        return [each for each in newest if each.sync_id == sync.id and each.title.startswith(REPORT_TITLE)]
 
     def _view(self, sync: Sync) -> SyncView:
         progress = []
