@@ -27,9 +27,7 @@ def asgi(simulator: Simulator) -> Callable[[Message, Receive, Send], Awaitable[N
             message = await receive()
             body += message.get("body", b"")
             more = bool(message.get("more_body", False))
-        headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
-        }
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         target = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         query = scope["query_string"].decode("latin-1")
         request = Request.of(scope["method"], f"{target}?{query}" if query else target, headers, bytes(body))
@@ -64,6 +62,12 @@ async def _send(response: Response, send: Send) -> None:
 def serve(simulator: Simulator, port: int) -> None:
     """Serve until the process is ended. `port` must be free; the stage picks one."""
     config = uvicorn.Config(
-        asgi(simulator), host="127.0.0.1", port=port, log_level="critical", access_log=False, lifespan="off"
+        asgi(simulator),
+        host="127.0.0.1",
+        port=port,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        date_header=False,
     )
     asyncio.run(uvicorn.Server(config).serve())

@@ -86,8 +86,9 @@ class SimIds:
 
 @dataclass(slots=True)
 class SimSignals:
-    """Keeps every metric and note; a test can ask what was said."""
+    """Keeps every metric and note, with the time; a test can ask what was said."""
 
+    clock: SimClock
     sums: dict[str, float] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
@@ -95,7 +96,7 @@ class SimSignals:
         self.sums[metric] = self.sums.get(metric, 0) + value
 
     def note(self, event: str, **facts: Any) -> None:
-        self.notes.append((event, facts))
+        self.notes.append((event, {**facts, "at": self.clock.ms}))
 
     def flush(self) -> None:
         """Nothing to write."""

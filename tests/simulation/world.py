@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from random import Random
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from hubsync.handlers import dead_letter, phase, poll, webhook, worker
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.side import Direction, Side
-from hubsync.model.sync import Sync
+from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.settings import Settings
 from hubsync.stores.memory import MemoryStores
@@ -72,7 +73,7 @@ class World:
         self.ids = SimIds(Random(seed + 3))
         self.queues = SimQueues(self.clock, self.random)
         self.orchestrator = SimOrchestrator(self.ids)
-        self.signals = SimSignals()
+        self.signals = SimSignals(self.clock)
         self.mailer = SimMailer()
         self.stores.index.on_change = lambda change: self.stores.counts.apply([change])
         self.app = self._wire()
@@ -98,6 +99,7 @@ class World:
         for name in ("contacts", "companies"):
             self.app.connectors.connector(self.connection("hubspot"), bulk=False).prepare([name])
         self.syncs: dict[str, str] = {}
+        self.edits: dict[tuple[Side, str, str], list[tuple[int, str]]] = {}
         self.direction = direction
 
     def _wire(self) -> Bootstrap:
@@ -155,6 +157,38 @@ class World:
     def compare(self, name: str = "contacts") -> None:
         self.lifecycle.compare(name)
 
+    def edited(self, side: Side, record_id: object, field: str, value: str) -> None:
+        """A person's edit, kept so that it can be looked for later."""
+        self.edits.setdefault((side, str(record_id), field), []).append((self.clock.ms, value))
+
+    # --- malice, and peace
+
+    def spoil_hubspot(self, kind: str) -> None:
+        """The next call to HubSpot fails: refused, or its answer lost before or after it was carried out."""
+        self.hubspot.fail(kind, path="/crm/objects", times=1)
+
+    def make_peace(self) -> None:
+        """Every fault ends; polls, webhooks and comparisons come as they always do, for two days."""
+        self.fuse.left = None
+        self.queues.doubling = 0.0
+        self.hubspot.faults.clear()
+        self.orbit.gate.faults.clear()
+        self.hubspot.settings.search_lag_ms = 0
+        faults = self.orbit.outbox.faults
+        faults.lose_next, faults.double, faults.reorder = 0, 0.0, False
+        for _ in range(4):
+            self.settle()
+            if self.sync().status is not SyncStatus.ACTIVE:
+                self.restart()
+                self.settle()
+            self.deliver()
+            self.settle()
+            self.poll()
+            self.settle()
+            self.clock.ms += 12 * 3_600_000
+            self.compare()
+            self.settle()
+
     # --- time goes on
 
     def settle(self, steps: int = 20_000) -> None:
@@ -193,8 +227,9 @@ class World:
         except Crash:
             run.token = None  # Step Functions calls the Lambda again
         except Exception as error:  # noqa: BLE001 - the state machine catches everything
-            phase.handler({**event, "action": "fail", "failure": {"Error": type(error).__name__}}, self._context())
             run.steps, run.failed = [], repr(error)
+            with contextlib.suppress(Crash):
+                phase.handler({**event, "action": "fail", "failure": {"Error": type(error).__name__}}, self._context())
 
     def _work(self, deliveries: list[Any]) -> None:
         event = {"Records": [_record(one) for one in deliveries]}
@@ -268,6 +303,10 @@ class World:
         for entry in self.entries(name):
             counted[entry.status] = counted.get(entry.status, 0) + 1
         return counted
+
+    def counted(self) -> dict[str, int]:
+        """Entries by status, as the stream counted them."""
+        return dict(self.stores.counts.counts(self.sync().id).by_status)
 
     def contacts(self) -> list[dict[str, str]]:
         """HubSpot's living contacts."""

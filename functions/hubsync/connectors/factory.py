@@ -50,7 +50,7 @@ class ConnectorFactory:
         self._transport = transport
         self._threads = threads
         self._clients: dict[str, httpx.Client] = {}
-        self._made: dict[tuple[str, int, bytes, bool], HubSpotConnector | DeclarativeConnector] = {}
+        self._made: dict[tuple[Connection, bool], HubSpotConnector | DeclarativeConnector] = {}
 
     def apps(self) -> Mapping[str, str]:
         """The applications there are: key and name."""
@@ -81,7 +81,7 @@ class ConnectorFactory:
         return DeclarativeWebhooks(manifest) if manifest.webhooks is not None else None
 
     def _connector(self, connection: Connection, *, bulk: bool) -> HubSpotConnector | DeclarativeConnector:
-        key = (connection.id, connection.version, connection.token, bulk)
+        key = (connection, bulk)
         if key not in self._made:
             self._made[key] = self._make(connection, bulk=bulk)
         return self._made[key]

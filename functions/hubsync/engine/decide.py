@@ -156,7 +156,7 @@ class _Draft:
         if verdict.drifted:
             self.drifted.append(mapping.number)
         if verdict.winner is not None:
-            self.wins.append(FieldWin(mapping.number, verdict.winner, verdict.why))
+            self.wins.append(FieldWin(mapping.number, verdict.winner, verdict.why, verdict.contested))
         if verdict.write is not None:
             self.write(mapping, verdict.write, value)
 

@@ -27,13 +27,14 @@ PRIMARY = "the primary email is kept"
 class Verdict:
     """What becomes of a field. `write` is the side to be written, if any; `winner` the side whose value stands.
 
-    `drifted` says that the two values differ and are left alone.
+    `drifted` says that the two values differ and are left alone; `contested` that both sides had a value of their own.
     """
 
     why: str
     write: Side | None = None
     winner: Side | None = None
     drifted: bool = False
+    contested: bool = False
 
 
 SAME = Verdict(AGREE)
@@ -98,12 +99,12 @@ def _contest(sync: Sync, mapping: FieldMapping, left: _Field, right: _Field, why
     winner, loser = (left, right) if sync.default_side is Side.HUBSPOT else (right, left)
     if winner.empty:
         if sync.may_write(mapping, winner.side):
-            return Verdict(FILLS.format(side=loser.side), write=winner.side, winner=loser.side)
+            return Verdict(FILLS.format(side=loser.side), write=winner.side, winner=loser.side, contested=True)
         return Verdict(AGAINST.format(side=loser.side), winner=winner.side, drifted=True)
     if loser.empty:
         if sync.may_write(mapping, loser.side):
-            return Verdict(FILLS.format(side=winner.side), write=loser.side, winner=winner.side)
+            return Verdict(FILLS.format(side=winner.side), write=loser.side, winner=winner.side, contested=True)
         return Verdict(AGAINST.format(side=winner.side), winner=winner.side, drifted=True)
     if sync.may_write(mapping, loser.side):
-        return Verdict(why.format(side=winner.side), write=loser.side, winner=winner.side)
-    return Verdict(AGAINST.format(side=winner.side), winner=winner.side, drifted=True)
+        return Verdict(why.format(side=winner.side), write=loser.side, winner=winner.side, contested=True)
+    return Verdict(AGAINST.format(side=winner.side), winner=winner.side, drifted=True, contested=True)

@@ -35,7 +35,8 @@ def pair(patches: Mapping[Side, Patch], wins: Sequence[FieldWin], context: Conte
         parts.insert(0, f"matched by {resolution.by}")
         if resolution.overruled is not None:
             parts.append(f"the {resolution.overruled} named another record, the {resolution.by} counts")
-    contested = sum("both sides" in win.why for win in wins)
+    contested = sum(win.contested and "both sides" in win.why for win in wins)
     if contested:
         parts.append(f"{contested} field(s) had changed on both sides")
-    return f"{'; '.join(parts).capitalize()}." if parts else IN_STEP
+    sentence = "; ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]}." if parts else IN_STEP

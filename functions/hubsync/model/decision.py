@@ -35,11 +35,15 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class FieldWin:
-    """Why a field got its value: `winner` is the side whose value stands (promise 3: a recorded winner)."""
+    """Why a field got its value: `winner` is the side whose value stands (promise 3: a recorded winner).
+
+    `contested` says that the other side had a value of its own, which was overruled.
+    """
 
     number: int
     winner: Side
     why: str
+    contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,15 +89,15 @@ def store(desk: Desk, works: Sequence[Work]) -> list[Work]:
     """Store the works' entries, with the fusions and aliases that are due. Returns those whose version had moved on."""
     failed: list[Work] = []
     plain = [work for work in works if work.absorbed is None]
-    done = desk.index.write([PutEntry(work.entry) for work in plain])
-    aliases = [PutAlias(desk.sync.id, ref, work.entry.id) for work in plain for ref in work.aliases]
-    for work, stored in zip(plain, done, strict=True):
-        if not stored:
-            failed.append(work)
+    aliases = [PutAlias(desk.sync.id, ref, work.entry.id) for work in plain for ref in dict.fromkeys(work.aliases)]
+    # Aliases first: one that leads to an entry which does not know of the record is not followed, and the other way
+    # round a crash would leave a record that leads nowhere.
     desk.index.write(aliases)
+    done = desk.index.write([PutEntry(work.entry) for work in plain])
+    failed += [work for work, stored in zip(plain, done, strict=True) if not stored]
     for work in works:
         if work.absorbed is not None:
-            moved = [PutAlias(desk.sync.id, ref, work.entry.id) for ref in work.aliases]
+            moved = [PutAlias(desk.sync.id, ref, work.entry.id) for ref in dict.fromkeys(work.aliases)]
             if not desk.index.transact([PutEntry(work.entry), DeleteEntry(work.absorbed), *moved]):
                 failed.append(work)
                 continue

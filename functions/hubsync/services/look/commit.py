@@ -156,8 +156,8 @@ def _half(desk: Desk, work: Work, decision: Decision, entry: IndexEntry, side: S
     if decision.action in (Action.UPDATE, Action.NOTHING) and record is not None and not isinstance(result, Refused):
         after = {key for _, key in keys_after(desk, work, side, patch)}
         claims = tuple(key for key in claims if key in after)
-    elif not half.present and not entry.half(side.other).present:
-        claims = ()
+    elif not half.present:
+        claims = ()  # the next duplicate takes the place of a deleted record, and its partner (rule 3.5)
     return replace(half, claims=claims)
 
 
@@ -203,11 +203,12 @@ def _free_slots(desk: Desk, book: Book, finished: Sequence[Work], forgotten: Seq
     if not released:
         return
     book.save()
+    here = {work.entry.id: work.entry for work in finished}
     for side, key in released:
         waiters = desk.index.waiters(desk.sync.id, key, side, WAKE_AT_ONCE)
         if not waiters:
             continue
-        entries = desk.index.entries(desk.sync.id, [waiter.entry_id for waiter in waiters])
+        entries = {**desk.index.entries(desk.sync.id, [waiter.entry_id for waiter in waiters]), **here}
         named = [entries[waiter.entry_id].half(side).record_id for waiter in waiters if waiter.entry_id in entries]
         if ids := tuple(record_id for record_id in named if record_id is not None):
             desk.wake(Wake(side, ids, "slot_freed"))

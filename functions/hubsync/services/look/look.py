@@ -15,7 +15,7 @@ from hubsync.model.status import RecordStatus
 from hubsync.services.look.act import claim_ahead, lease, write
 from hubsync.services.look.commit import commit, inputs_of
 from hubsync.services.look.gather import gather, unchanged
-from hubsync.services.look.stand import Book, find_conflicts, read_partners, stand
+from hubsync.services.look.stand import Book, find_conflicts, read_partners, recover_creates, stand
 from hubsync.services.look.work import Deferral, Desk, Ended, Errand, Wake, Work
 
 LEASED_WAIT = 3.0
@@ -49,6 +49,7 @@ def look(
         stand(desk, book, works, scanning=errand.scan)
         works = _unleased(desk, works, ended)
         side = side.other
+        recover_creates(desk, works)
         read_partners(desk, works)
     except RetryLaterError as error:
         _defer_rest(refs, ended, error.after, error.kind)
@@ -89,6 +90,7 @@ def _act(
         if _fenced(desk):
             ended.defer(works, 0, "fenced")
             return
+        _record_winners(desk, writing, errand)
         ended.dead = write(desk, writing)
     commit(desk, book, works, errand, ended)
     _tell(desk, works, errand)
@@ -146,9 +148,24 @@ def _defer_rest(refs: Sequence[RecordRef], ended: Ended, after: float, kind: str
     ended.deferred.extend(Deferral(ref, after, kind) for ref in dict.fromkeys(refs) if ref not in done)
 
 
+def _record_winners(desk: Desk, works: Sequence[Work], errand: Errand) -> None:
+    """Say who won where both sides had a say, before anything is written over (promise 3)."""
+    for work in works:
+        contested = [win for win in work.decision.wins if win.contested] if work.decision is not None else []
+        if contested:
+            desk.signals.note(
+                "conflict_decided",
+                sync=desk.sync.id,
+                entry=work.entry.id,
+                won=",".join(f"{win.number}:{win.winner}" for win in contested),
+                correlation_id=errand.correlation_id,
+            )
+
+
 def _tell(desk: Desk, works: Sequence[Work], errand: Errand) -> None:
     """Metrics, log lines and wakes for what was done. No value of a customer is in them."""
-    desk.signals.count("RecordsLooked", len(works))
+    if works:
+        desk.signals.count("RecordsLooked", len(works))
     for work in works:
         decision = work.decision
         if decision is None:
@@ -166,7 +183,6 @@ def _tell(desk: Desk, works: Sequence[Work], errand: Errand) -> None:
                 action=decision.action,
                 status=work.entry.status,
                 reason=decision.reason,
-                won=",".join(f"{win.number}:{win.winner}" for win in decision.wins),
                 correlation_id=errand.correlation_id,
                 cause=errand.cause,
             )

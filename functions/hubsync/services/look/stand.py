@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from hubsync.connectors.errors import RetryLaterError
-from hubsync.engine.context import Resolution, Standing
+from hubsync.engine.context import LONE, Resolution, Standing
 from hubsync.engine.resolve import conflict, holds, resolve
 from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import Claim
@@ -129,6 +129,35 @@ def _resolve(book: Book, work: Work) -> None:
         half = work.entry.half(side)
         work.entry = work.entry.with_half(side, replace(half, claims=book.take(work, side, [key for _, key in keys])))
         book.entries[work.entry.id] = work.entry
+
+
+def recover_creates(desk: Desk, works: Sequence[Work]) -> None:
+    """Find the records that a create of unknown outcome has made, by their external id, before anything else is tried.
+
+    Creating again would find them too, but write over what a person has changed in them since.
+    """
+    for side in Side:
+        open_ = [
+            work
+            for work in works
+            if work.entry.half(side).record_id is None
+            and (intent := work.entry.intent(side)) is not None
+            and intent.create
+        ]
+        if not open_:
+            continue
+        wanted = {f"{desk.sync.id}:{work.entry.id}": work for work in open_}
+        ids = list(wanted)
+        for start in range(0, len(ids), 100):
+            found = desk.connectors[side].find_created(
+                desk.sync.object_type(side), ids[start : start + 100], desk.sync.fields(side)
+            )
+            for external_id, record in found.items():
+                work = wanted[external_id]
+                work.entry = bind(work.entry, record.ref)
+                work.records[side] = record
+                work.aliases.append(record.ref)
+                work.resolution = LONE
 
 
 def read_partners(desk: Desk, works: Sequence[Work]) -> None:

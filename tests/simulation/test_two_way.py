@@ -1,0 +1,182 @@
+"""The specification of the sync, as a machine that does anything to it: edits, losses, repetitions, crashes.
+
+After each storm the world is left in peace; then both sides must agree by the rules, nothing may be doubled or lost,
+and one more round must write nothing (issue: promises 3 and 4, rules 2.x, 3.x, 9.x).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from hubsync.model.side import Side
+from infra.local.parts.faults import Fault
+from tests.simulation.invariants import assert_at_peace, assert_nothing_is_written
+from tests.simulation.world import World, contacts
+
+EMAILS = [f"p{number}@example.com" for number in range(8)]
+NAMES = ["Ana", "Bo", "Chloé", "D'Arcy", " Ana "]
+FIELDS = {"firstname": "first", "lastname": "last"}
+
+
+class TwoWay(RuleBasedStateMachine):
+    """Random deeds on both sides, at random moments of the sync's own work."""
+
+    world: World
+
+    @initialize(seed=st.integers(0, 10_000))
+    def begin(self, seed: int) -> None:
+        self.world = World(seed)
+        self.values = 0
+        self.world.hubspot.seed("contacts", [{"email": EMAILS[at], "firstname": NAMES[at % 5]} for at in range(4)])
+        people = [{"email": EMAILS[at].upper(), "name": {"last": NAMES[at % 5]}} for at in range(2, 6)]
+        self.world.orbit.seed({"people": [*people, {"email": EMAILS[2], "name": {"first": "Twin"}}]})
+        self.world.save(contacts())
+
+    def fresh(self) -> str:
+        """A value that nobody has ever written, so that every edit can be told from every other."""
+        self.values += 1
+        return f"v{self.values}"
+
+    def pick_contact(self, data: Any) -> int | None:
+        living = sorted(self.world.hubspot.records("contacts"))
+        return data.draw(st.sampled_from(living)) if living else None
+
+    def pick_person(self, data: Any) -> str | None:
+        living = sorted(person["id"] for person in self.world.people())
+        return data.draw(st.sampled_from(living)) if living else None
+
+    # --- people at work
+
+    @rule(data=st.data(), field=st.sampled_from(sorted(FIELDS)))
+    def edit_contact(self, data: Any, field: str) -> None:
+        if (contact := self.pick_contact(data)) is not None:
+            self.world.clock.ms += 1
+            self.world.edited(Side.HUBSPOT, contact, field, value := self.fresh())
+            self.world.hubspot.edit("contacts", contact, {field: value})
+
+    @rule(data=st.data(), field=st.sampled_from(sorted(FIELDS)))
+    def edit_person(self, data: Any, field: str) -> None:
+        if (person := self.pick_person(data)) is not None:
+            self.world.clock.ms += 1
+            self.world.edited(Side.APP, person, field, value := self.fresh())
+            self.world.orbit.edit("people", person, {"name": {FIELDS[field]: value}})
+
+    @rule(data=st.data(), field=st.sampled_from(sorted(FIELDS)))
+    def clear_contact(self, data: Any, field: str) -> None:
+        contact = self.pick_contact(data)
+        if contact is not None and self.world.hubspot.records("contacts")[contact].get(field):
+            self.world.clock.ms += 1
+            self.world.edited(Side.HUBSPOT, contact, field, "")
+            self.world.hubspot.edit("contacts", contact, {field: ""})
+
+    @rule(email=st.sampled_from(EMAILS))
+    def create_contact(self, email: str) -> None:
+        taken = {value["email"] for value in self.world.contacts() if "email" in value}
+        if email not in taken:
+            self.world.hubspot.create("contacts", {"email": email, "firstname": self.fresh()})
+
+    @rule(email=st.sampled_from([*EMAILS, None, "broken@"]))
+    def create_person(self, email: str | None) -> None:
+        self.world.orbit.create("people", {"email": email, "name": {"first": self.fresh()}})
+
+    @rule(data=st.data(), email=st.sampled_from(EMAILS))
+    def change_contact_email(self, data: Any, email: str) -> None:
+        taken = {value.get("email") for value in self.world.contacts()}
+        if email not in taken and (contact := self.pick_contact(data)) is not None:
+            self.world.hubspot.edit("contacts", contact, {"email": email})
+
+    @rule(data=st.data(), email=st.sampled_from(EMAILS))
+    def change_person_email(self, data: Any, email: str) -> None:
+        if (person := self.pick_person(data)) is not None:
+            self.world.orbit.edit("people", person, {"email": email})
+
+    @rule(data=st.data())
+    def delete_contact(self, data: Any) -> None:
+        if (contact := self.pick_contact(data)) is not None:
+            self.world.hubspot.archive("contacts", contact)
+
+    @rule(data=st.data())
+    def delete_person(self, data: Any) -> None:
+        if (person := self.pick_person(data)) is not None:
+            self.world.orbit.delete("people", person)
+
+    # --- the world's malice
+
+    @rule(lost=st.integers(0, 3), double=st.floats(0, 0.5))
+    def spoil_webhooks(self, lost: int, double: float) -> None:
+        self.world.orbit.outbox.faults.lose_next = lost
+        self.world.orbit.outbox.faults.double = double
+        self.world.orbit.outbox.faults.reorder = True
+
+    @rule(doubling=st.sampled_from([0.0, 0.3]))
+    def double_messages(self, doubling: float) -> None:
+        self.world.queues.doubling = doubling
+
+    @rule(after=st.booleans(), status=st.sampled_from([None, 429, 503]), times=st.integers(1, 2))
+    def spoil_orbit(self, after: bool, status: int | None, times: int) -> None:
+        self.world.orbit.gate.faults.add(Fault(kind="people.*", status=status, after=after, times=times))
+
+    @rule(kind=st.sampled_from(["429", "503", "lost-before", "lost-after"]))
+    def spoil_hubspot(self, kind: str) -> None:
+        self.world.spoil_hubspot(kind)
+
+    @rule(calls=st.integers(0, 120))
+    def crash(self, calls: int) -> None:
+        self.world.fuse.left = calls
+
+    @rule(lag=st.sampled_from([0, 5_000, 60_000]))
+    def lag_search(self, lag: int) -> None:
+        self.world.hubspot.settings.search_lag_ms = lag
+
+    # --- time
+
+    @rule(steps=st.integers(1, 12))
+    def run(self, steps: int) -> None:
+        for _ in range(steps):
+            self.world.step()
+
+    @rule()
+    def webhooks(self) -> None:
+        self.world.deliver()
+
+    @rule()
+    def poll(self) -> None:
+        self.world.poll()
+
+    @rule()
+    def restart(self) -> None:
+        self.world.restart()
+
+    @precondition(lambda self: self.world.sync().status == "active")
+    @rule()
+    def compare(self) -> None:
+        self.world.compare()
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            self.world.make_peace()
+            assert_at_peace(self.world)
+            assert_nothing_is_written(self.world)
+
+
+COMMON = {
+    "deadline": None,
+    "stateful_step_count": 25,
+    "suppress_health_check": list(HealthCheck),
+    "phases": (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+}
+TestTwoWay = TwoWay.TestCase
+TestTwoWay.settings = settings(max_examples=40, **COMMON)
+
+
+class ManySeeds(TwoWay):
+    """The same, for longer."""
+
+
+TestManySeeds = pytest.mark.slow(ManySeeds.TestCase)
+TestManySeeds.settings = settings(max_examples=1500, **COMMON)
