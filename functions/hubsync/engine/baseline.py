@@ -7,7 +7,6 @@ without (rule 1.2). Fields that only identify a record are watched as well, unde
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import lru_cache
 
 from hubsync.engine.identify import fingerprint
 from hubsync.model.entry import Fingerprints
@@ -19,9 +18,27 @@ IDENTIFYING = 60_000
 """Numbers from here on belong to fields that are match keys and not mapped."""
 
 
-@lru_cache(maxsize=256)
-def watched(sync: Sync, side: Side) -> tuple[tuple[int, str], ...]:
-    """The numbers and names of the fields of `side` whose change is worth a look."""
+Watched = tuple[tuple[int, str], ...]
+
+_known: dict[tuple[int, Side], tuple[Sync, Watched]] = {}
+
+
+def watched(sync: Sync, side: Side) -> Watched:
+    """The numbers and names of the fields of `side` whose change is worth a look.
+
+    Remembered for each sync object; to hash a sync with all its mappings would cost more than the answer.
+    """
+    known = _known.get((id(sync), side))
+    if known is not None and known[0] is sync:
+        return known[1]
+    found = _watched(sync, side)
+    if len(_known) > 256:
+        _known.clear()
+    _known[id(sync), side] = sync, found
+    return found
+
+
+def _watched(sync: Sync, side: Side) -> Watched:
     mapped = [(mapping.number, mapping.field(side)) for mapping in sync.mappings]
     names = {name for _, name in mapped}
     keys = dict.fromkeys(name for key in sync.match_keys for name in key.fields(side))

@@ -73,6 +73,7 @@ class Sync:
     this sync and is destroyed first when the sync is deleted. `indexed` names the sides whose index is complete: until
     then nothing is created there from outside the phase that owns the record. `settings_version` changes whenever
     something changes that a refused record may have waited for.
+    `comparison` numbers the last comparison's pages in the ledger (epoch ms of its start).
     `phone_region` is the ISO 3166 country of numbers without a country code, or None.
     """
 
@@ -98,6 +99,7 @@ class Sync:
     saved_at: int = 0
     next_number: int = 1
     problem: str | None = None
+    comparison: int = 0
     version: int = 0
 
     @property

@@ -54,6 +54,8 @@ class Phases:
         """Start a phase, or take note of a new token for one that was started."""
         if phase in INITIAL_PHASES:
             self._enter(sync_id, generation, phase)
+        else:
+            self._compare(sync_id, generation)
         progress = self.ledger.progress(sync_id, generation, phase) or PhaseProgress(
             phase, generation, started_at=self.clock.now()
         )
@@ -102,6 +104,15 @@ class Phases:
             for side in COMPLETED_BY.get(phase, ()):
                 entered = entered.with_indexed(side)
             if entered == sync or self.syncs.put_sync(entered):
+                return
+
+    def _compare(self, sync_id: str, run: int) -> None:
+        """Remember which comparison is the last one, so that its progress can be shown."""
+        while True:
+            sync = self.syncs.sync(sync_id)
+            if sync is None or sync.status is not SyncStatus.ACTIVE:
+                raise SupersededError(f"Sync {sync_id} is not active; there is nothing to compare.")
+            if sync.comparison == run or self.syncs.put_sync(replace(sync, comparison=run)):
                 return
 
     def _current(self, sync_id: str, generation: int) -> Sync:

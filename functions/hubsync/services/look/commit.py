@@ -48,6 +48,7 @@ def commit(desk: Desk, book: Book, works: Sequence[Work], errand: Errand, ended:
             forgotten.append(work)
             continue
         again = _put_off(work)
+        work.held = {side: {*work.stored.half(side).claims, *work.entry.half(side).claims} for side in Side}
         work.entry = _released(work) if again is not None else _finished(desk, work, decision)
         if again is not None:
             ended.defer([work], again.after, again.kind)
@@ -195,8 +196,7 @@ def _free_slots(desk: Desk, book: Book, finished: Sequence[Work], forgotten: Seq
     released: list[tuple[Side, str]] = []
     for work in finished:
         for side in Side:
-            needless = set(work.stored.half(side).claims) - set(work.entry.half(side).claims)
-            released += _release(book, work, side, needless)
+            released += _release(book, work, side, work.held[side] - set(work.entry.half(side).claims))
     for work in forgotten:
         for side in Side:
             released += _release(book, work, side, work.stored.half(side).claims)

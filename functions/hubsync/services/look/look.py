@@ -63,6 +63,7 @@ def look(
         context = Context(desk.sync, desk.may_create, work.resolution, work.conflict, desk.schemas)
         work.decision = decide(work.entry, work.record(Side.HUBSPOT), work.record(Side.APP), context)
     works = _not_refused_already(desk, works, errand, ended)
+    works = _not_waiting(desk, works, errand, ended)
     _act(desk, book, works, errand, ended, claimed)
     return ended
 
@@ -135,6 +136,20 @@ def _not_refused_already(desk: Desk, works: Sequence[Work], errand: Errand, ende
         else:
             rest.append(work)
     return rest
+
+
+def _not_waiting(desk: Desk, works: Sequence[Work], errand: Errand, ended: Ended) -> list[Work]:
+    """Leaves out what waits for another worker's record; what waits for the initial sync is settled as pending."""
+    waiting = [
+        work
+        for work in works
+        if work.decision is not None
+        and work.decision.action is Action.WAIT
+        and work.resolution.standing is Standing.WAIT
+        and (errand.scan or desk.sync.index_complete(work.ref.side))
+    ]
+    ended.defer(waiting, LEASED_WAIT, "slot_in_work")
+    return [work for work in works if work not in waiting]
 
 
 def _fenced(desk: Desk) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.status import RecordStatus
-from hubsync.model.sync import INITIAL_PHASES, Counts, PhaseProgress, Sync, SyncStatus
+from hubsync.model.sync import COMPARISON_PHASES, INITIAL_PHASES, Counts, PhaseProgress, Sync, SyncStatus
 from hubsync.services.manage.lifecycle import sync_named
 from hubsync.services.ports import Connectors
 from hubsync.stores.ports import (
@@ -124,4 +124,7 @@ class View:
                 found = PhaseProgress(phase, sync.generation)
             if found is not None:
                 progress.append(found)
+        if sync.comparison:
+            compared = (self._ledger.progress(sync.id, sync.comparison, phase) for phase in COMPARISON_PHASES)
+            progress += [phase for phase in compared if phase is not None]
         return SyncView(sync, tuple(progress), self._counts.counts(sync.id))
