@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import httpx
@@ -56,11 +54,7 @@ class Api:
 
     def apply(self) -> str:
         """`hubsync apply` the demo's document; what the command said. Raises `RuntimeError` with its words."""
-        path = Path(self._info.home) / "syncs.yaml"
-        text = Template(DOCUMENT.read_text()).substitute(self._info.as_json())
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-        command = [sys.executable, "-m", "infra.cli.main", "apply", str(path)]
+        command = [sys.executable, "-m", "infra.cli.main", "apply", str(DOCUMENT)]
         done = subprocess.run(command, env=environment(self._info), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise RuntimeError(f"`hubsync apply` failed: {done.stdout}{done.stderr}")

@@ -28,9 +28,12 @@ class _Rate(ProgressColumn):
 
 
 def watch(api: Api, names: Sequence[str], screen: Screen, patience: float) -> list[str]:
-    """Show the initial sync of some syncs until they are active; what went wrong, in sentences."""
+    """Show the initial sync of some syncs until they are active; what went wrong, in sentences.
+
+    `patience` is for how many seconds nothing may move before it is given up.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:>6,.0f}/{task.total:,.0f}"))
-    deadline = time.monotonic() + patience
+    moved, seen = time.monotonic(), ""
     with Progress(*columns, _Rate(), TimeElapsedColumn(), console=screen.console) as progress:
         bars = _Bars(progress, names)
         while True:
@@ -44,7 +47,10 @@ def watch(api: Api, names: Sequence[str], screen: Screen, patience: float) -> li
                 return [f"The initial sync of {view.name} stalled: {view.problem}" for view in stalled]
             if not waiting:
                 return []
-            if time.monotonic() > deadline:
+            now = str([(name, views[name].status, views[name].progress) for name in names if name in views])
+            if now != seen:
+                moved, seen = time.monotonic(), now
+            elif time.monotonic() - moved > patience:
                 return [_unfinished(name, views.get(name), patience) for name in waiting]
             time.sleep(LOOK_EVERY)
 
@@ -83,6 +89,6 @@ def _unfinished(name: str, view: SyncView | None, patience: float) -> str:
         return f"The sync {name} is not there after {patience:.0f} s."
     phases = "; ".join(f"{item.phase}: {item.settled} of {item.seen} settled" for item in view.progress) or "no phase"
     return (
-        f"The initial sync of {name} is not done after {patience:.0f} s: it is {view.status} ({phases}). "
-        f"{view.problem or 'Look at worker and state machine.'}"
+        f"The initial sync of {name} is not done, and for {patience:.0f} s nothing moved: "
+        f"it is {view.status} ({phases}). {view.problem or 'Look at worker and state machine.'}"
     )

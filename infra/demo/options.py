@@ -13,7 +13,8 @@ Disabled = Literal["worker", "poll", "state-machine"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One showing. `patience` is how many seconds one step may take, `initial_patience` the initial sync."""
+    """One showing. `patience` is how many seconds one step of the story may take, `initial_patience` how long the
+    initial sync may show no progress."""
 
     seed: int
     contacts: int
@@ -46,7 +47,7 @@ def parse(arguments: Sequence[str]) -> Options:
         keep=given.keep,
         disable=given.disable,
         # What is broken on purpose will not come; a healthy system must still get through what does not need it.
-        initial_patience=60 if broken else 240,
+        initial_patience=20 if broken else 60,
         patience=15 if broken else 60,
     )
 

@@ -28,8 +28,8 @@ class Screen:
         self.console.rule(f"[bold]{escape(text)}")
 
     def say(self, text: str) -> None:
-        """One line."""
-        self.console.print(escape(text))
+        """One line, not broken: it may be a command to copy."""
+        self.console.print(escape(text), soft_wrap=True)
 
     def good(self, text: str) -> None:
         """One line with a tick."""

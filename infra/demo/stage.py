@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,10 @@ from infra.local import stage as local
 from infra.local.stage_info import StageInfo
 
 Say = Callable[[str], None]
+
+HUBSYNC = Path(sys.executable).with_name("hubsync")
+LOGS = deployment.ROOT / ".hubsync" / "demo-logs"
+"""Where the logs of the last stage stay once it is down."""
 
 
 @contextmanager
@@ -29,8 +34,9 @@ def fresh_stage(say: Say, *, keep: bool) -> Iterator[StageInfo]:
         yield local.up(options, say)
     finally:
         if keep and local.status(home) is not None:
-            say(f"The stage still runs. Look at it with: HUBSYNC_HOME={home} hubsync status")
-            say(f"Take it down with: HUBSYNC_HOME={home} hubsync stage down")
+            say("The stage still runs. Look at it and take it down with")
+            say(f"  HUBSYNC_HOME={home} {HUBSYNC} status")
+            say(f"  HUBSYNC_HOME={home} {HUBSYNC} stage down")
         else:
             _down(home, say)
         signal.signal(signal.SIGTERM, before)
@@ -42,6 +48,9 @@ def _down(home: Path, say: Say) -> None:
     try:
         if StageInfo.load(home) is not None:
             local.down(home, say)
+        if (home / "logs").exists():
+            shutil.rmtree(LOGS, ignore_errors=True)
+            shutil.copytree(home / "logs", LOGS)
         shutil.rmtree(home, ignore_errors=True)
     finally:
         signal.signal(signal.SIGINT, impatient)
@@ -52,5 +61,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def environment(info: StageInfo) -> dict[str, str]:
-    """What a command needs in order to speak with this stage."""
-    return {**os.environ, "HUBSYNC_HOME": info.home}
+    """What a command needs in order to speak with this stage, and with no other deployment that a person has set."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("HUBSYNC_", "HUBSPOT_", "ORBIT_"))
+    }
+    return {**kept, "HUBSYNC_HOME": info.home}

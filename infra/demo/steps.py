@@ -49,6 +49,7 @@ def _edit_on_both(story: Story, expected: Expectation, pair: Pair) -> list[str]:
     before = story.shot(expected, pair)
     pairing = next(item for item in expected.rules.pairings if item.app == "name.last")
     values = {"hubspot": "Both-Hübspot", "app": "Both-Äpp"}
+    story.begin()
     # HubSpot first: the app's webhook then finds both sides changed.
     story.hubspot.edit("contacts", pair.ids["hubspot"] or "", {pairing.hubspot: values["hubspot"]})
     story.app.edit("people", pair.ids["app"] or "", {pairing.app: values["app"]})
@@ -96,6 +97,7 @@ def _lost_webhook(story: Story, expected: Expectation, pair: Pair) -> list[str]:
     if story.shot(expected, pair)["hubspot"] != before["hubspot"]:
         return ["The edit whose webhook was lost arrived by itself: then nothing shows that it would be found."]
     story.screen.say(f"The app's webhook was lost; after {WATCH_NOTHING_SECONDS:.0f} s HubSpot knows nothing of it.")
+    story.begin()
     story.api.compare(expected.rules.name)
     return story.await_pair("A lost webhook is found by the comparison", expected, pair, before)
 
@@ -104,6 +106,7 @@ def _delete(story: Story, expected: Expectation, pair: Pair) -> list[str]:
     before = story.shot(expected, pair)
     record_id = pair.ids["app"] or ""
     survivor = story.world(expected.rules).hubspot[pair.ids["hubspot"] or ""]
+    story.begin()
     story.app.delete("people", record_id)
     expected.deleted("app", record_id, survivor)
     return story.await_counts("A deletion does not travel: the survivor stands still", expected, pair, before)

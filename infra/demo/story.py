@@ -29,6 +29,11 @@ class Story:
     poll: Callable[[], None]
     screen: Screen
     patience: float
+    _begun: float = 0.0
+
+    def begin(self) -> None:
+        """From now on a step is timed: its change has just been made."""
+        self._begun = time.monotonic()
 
     def world(self, rules: Rules) -> World:
         """What both applications hold now."""
@@ -37,6 +42,7 @@ class Story:
     def edit(self, expected: Expectation, pair: Pair, side: Side, changes: Mapping[str, Any]) -> None:
         """A person edits a record, and the checker is told."""
         hands = self.hubspot if side == "hubspot" else self.app
+        self.begin()
         hands.edit(expected.rules.object(side), pair.ids[side] or "", dict(changes))
         for name, value in changes.items():
             expected.edited(side, pair.ids[side] or "", name, value)
@@ -44,6 +50,7 @@ class Story:
     def create(self, expected: Expectation, side: Side, fields: Mapping[str, Any]) -> Pair:
         """A person makes a record, and the checker is told."""
         hands = self.hubspot if side == "hubspot" else self.app
+        self.begin()
         record_id = hands.create(expected.rules.object(side), dict(fields))
         expected.created(self.world(expected.rules).side(side)[record_id])
         return expected.pairs[-1]
@@ -52,16 +59,14 @@ class Story:
         self, title: str, expected: Expectation, pair: Pair, before: Shot, nudge: Callable[[], None] | None = None
     ) -> list[str]:
         """Wait until a pair is as it must be; shows both sides, returns what is still wrong when patience ends."""
-        begun = time.monotonic()
         faults = self._until(lambda: verify_pair(expected, self.world(expected.rules), pair), nudge)
-        self._show(title, expected, pair, before, time.monotonic() - begun)
+        self._show(title, expected, pair, before, time.monotonic() - self._begun)
         return self._told(title, faults)
 
     def await_counts(self, title: str, expected: Expectation, pair: Pair, before: Shot) -> list[str]:
         """Wait until the system shows the counts that must be."""
-        begun = time.monotonic()
         faults = self._until(lambda: verify_counts(expected, self.api.syncs()[expected.rules.name].counts), None)
-        self._show(title, expected, pair, before, time.monotonic() - begun)
+        self._show(title, expected, pair, before, time.monotonic() - self._begun)
         return self._told(title, faults)
 
     def shot(self, expected: Expectation, pair: Pair) -> Shot:
