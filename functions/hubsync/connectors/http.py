@@ -57,6 +57,10 @@ class Http:
         self._patience = patience
         self._counting = Lock()
 
+    def expect(self, calls: int) -> None:
+        """Say how many calls are about to be made, so that the budget reserves them together."""
+        self._allowance.expect(calls)
+
     def send(
         self,
         method: str,

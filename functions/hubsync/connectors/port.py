@@ -210,6 +210,10 @@ class Allowance(Protocol):
         """Take permission for some calls, sleeping up to a second; raises `RetryLaterError` (kind `budget`) beyond."""
         ...
 
+    def expect(self, calls: int, *, bucket: str = "normal") -> None:
+        """Say how many calls are about to be made, so that they are reserved together. A guess does no harm."""
+        ...
+
     def penalise(self, seconds: float, *, bucket: str = "normal") -> None:
         """The application itself said 429: nobody calls for that long."""
         ...

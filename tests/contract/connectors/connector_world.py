@@ -44,6 +44,9 @@ class FakeAllowance:
             raise RetryLaterError("The budget is used up.", after=4, kind="budget")
         self.taken[bucket] = self.taken.get(bucket, 0) + calls
 
+    def expect(self, calls: int, *, bucket: str = "normal") -> None:
+        """A guess does no harm."""
+
     def penalise(self, seconds: float, *, bucket: str = "normal") -> None:
         """Remembers that the application itself said 429."""
         self.penalties.append((bucket, seconds))

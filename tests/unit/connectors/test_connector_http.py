@@ -22,6 +22,9 @@ class Penalties:
     def take(self, calls: int = 1, *, bucket: str = "normal") -> None:
         """Granted."""
 
+    def expect(self, calls: int, *, bucket: str = "normal") -> None:
+        """A guess does no harm."""
+
     def penalise(self, seconds: float, *, bucket: str = "normal") -> None:
         self.seconds.append(seconds)
 

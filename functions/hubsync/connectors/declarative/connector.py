@@ -56,7 +56,7 @@ class DeclarativeConnector:
 
     `http` is made with the manifest's `headers` and the headers of its `auth`; `params` are the query parameters of its
     `auth`. `external_id_prefix` marks hubsync's values in the application's external-id field, where people and other
-    programs write theirs. `threads` single reads may run at once.
+    programs write theirs. `threads` single calls may run at once.
     """
 
     def __init__(
@@ -74,7 +74,9 @@ class DeclarativeConnector:
         for name, spec in manifest.objects.items():
             shape = Shape(name, spec, external_id_prefix)
             reading = Reading(name, spec, shape, http, params=params, threads=threads)
-            self._objects[name] = _Object(shape, reading, Writing(name, spec, shape, reading, http, refusals, params))
+            self._objects[name] = _Object(
+                shape, reading, Writing(name, spec, shape, reading, http, refusals, params, threads)
+            )
         specs = manifest.objects.values()
         self.features = Features(
             page_size=min(spec.list.page_size for spec in specs),

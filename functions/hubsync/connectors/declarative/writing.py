@@ -1,8 +1,10 @@
-"""Writes the records of one object type, one call each, and sorts what comes back by consequence."""
+"""Writes the records of one object type, one call each, some at once, and sorts what comes back by consequence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from hubsync.connectors.declarative.failures import GONE, Refusals
@@ -11,7 +13,7 @@ from hubsync.connectors.declarative.paging import Params
 from hubsync.connectors.declarative.paths import item_path, put, reader
 from hubsync.connectors.declarative.reading import Reading
 from hubsync.connectors.declarative.shape import Shape, UnfitValueError
-from hubsync.connectors.errors import ConnectorBugError, NeedsPersonError, RetryLaterError
+from hubsync.connectors.errors import ConnectorBugError, ConnectorError, RetryLaterError
 from hubsync.connectors.http import Answer, Http
 from hubsync.connectors.port import Create, Deferred, Refused, Update, WriteResult, Written
 from hubsync.model.record import Record
@@ -34,7 +36,7 @@ class _Posted(NamedTuple):
 
 
 class Writing:
-    """The writes of one object type."""
+    """The writes of one object type; `threads` calls may run at once."""
 
     def __init__(
         self,
@@ -45,7 +47,9 @@ class Writing:
         http: Http,
         refusals: Refusals,
         params: Params,
+        threads: int,
     ) -> None:
+        self._threads = threads
         self._type = object_type
         self._manifest = manifest
         self._shape = shape
@@ -59,13 +63,15 @@ class Writing:
         """Make records; one that an earlier attempt made is found again."""
         for item in inputs:
             self._shape.check(tuple(item.fields))
-        return _one_by_one(inputs, self._create)
+        self._http.expect(len(inputs))
+        return _in_rounds(inputs, self._create, self._threads)
 
     def update(self, inputs: Sequence[Update]) -> list[WriteResult]:
         """Write changed fields."""
         for item in inputs:
             self._shape.check(tuple(item.fields))
-        return _one_by_one(inputs, self._update)
+        self._http.expect(len(inputs))
+        return _in_rounds(inputs, self._update, self._threads)
 
     def _create(self, item: Create) -> WriteResult:
         try:
@@ -163,25 +169,43 @@ class Writing:
         return Refused(self._refusals.failure(FailureCategory.DELETED), gone=True)
 
 
-def _one_by_one(inputs: Sequence[Input], act: Callable[[Input], WriteResult]) -> list[WriteResult]:
-    """Write in order. What stops a call stops the rest too: they are not the record's fault, and were not sent."""
-    results: list[WriteResult] = []
-    for number, item in enumerate(inputs):
-        try:
-            results.append(act(item))
-        except RetryLaterError as error:
-            rest = len(inputs) - number - 1
-            results.append(Deferred(error.after, error.kind, error.unknown))
-            return results + [Deferred(error.after, error.kind)] * rest
-        except (NeedsPersonError, ConnectorBugError) as error:
-            if not any(isinstance(result, Written) for result in results):
-                raise
-            # Something was written and has to be told; the next look meets the same error with its first call.
-            unclear = isinstance(error, ConnectorBugError)
-            kind = "unreadable" if unclear else "needs_person"
-            results.append(Deferred(PAUSE, kind, unknown=unclear))
-            return results + [Deferred(PAUSE, kind)] * (len(inputs) - number - 1)
-    return results
+Outcome = WriteResult | ConnectorError
+
+
+def _in_rounds(inputs: Sequence[Input], act: Callable[[Input], WriteResult], threads: int) -> list[WriteResult]:
+    """Write in rounds of `threads` at once. What stops a call stops the rounds after it: they were not sent, and it is
+    not their records' fault.
+    """
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(threads) as pool:
+        for start in range(0, len(inputs), threads):
+            some = inputs[start : start + threads]
+            outcomes += [_attempt(act, some[0])] if len(some) == 1 else pool.map(lambda one: _attempt(act, one), some)
+            stopped = next((outcome for outcome in outcomes if isinstance(outcome, ConnectorError)), None)
+            if stopped is not None:
+                written = any(isinstance(outcome, Written) for outcome in outcomes)
+                if not written and not isinstance(stopped, RetryLaterError):
+                    raise stopped
+                rest = [replace(_put_off(stopped), unknown=False)] * (len(inputs) - len(outcomes))
+                return [_put_off(one) if isinstance(one, ConnectorError) else one for one in [*outcomes, *rest]]
+    return [outcome for outcome in outcomes if not isinstance(outcome, ConnectorError)]
+
+
+def _attempt(act: Callable[[Input], WriteResult], item: Input) -> Outcome:
+    try:
+        return act(item)
+    except ConnectorError as error:
+        return error
+
+
+def _put_off(error: ConnectorError) -> Deferred:
+    """Why a write is tried again. Where another was written that has to be told, so is what would end the list; the
+    next look meets the same error with its first call.
+    """
+    if isinstance(error, RetryLaterError):
+        return Deferred(error.after, error.kind, error.unknown)
+    unclear = isinstance(error, ConnectorBugError)
+    return Deferred(PAUSE, "unreadable" if unclear else "needs_person", unknown=unclear)
 
 
 def _after_write(read: Callable[[], Record | None]) -> Record | None:

@@ -65,7 +65,8 @@ class Work:
 
     `ref` is the reference as it was asked for. `entry` is as it is going to be; `stored` as it was read. `absorbed` is
     the lone entry that is fused into `entry` because its record found its partner. `aliases` are records that the entry
-    was not made for and that have to lead to it. `held` are the claims it held before the commit. `place` orders duplicates. `read_at` is epoch ms.
+    was not made for and that have to lead to it. `held` are the claims it held before the commit. `place` orders
+    duplicates. `read_at` is epoch ms.
     """
 
     ref: RecordRef

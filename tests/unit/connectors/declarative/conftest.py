@@ -35,6 +35,9 @@ class Unlimited:
     def take(self, calls: int = 1, *, bucket: str = "normal") -> None:
         """Nothing to wait for."""
 
+    def expect(self, calls: int, *, bucket: str = "normal") -> None:
+        """A guess does no harm."""
+
     def penalise(self, seconds: float, *, bucket: str = "normal") -> None:
         """Nothing to hold back."""
 

@@ -32,6 +32,9 @@ class Buckets:
     def take(self, calls: int = 1, *, bucket: str = "normal") -> None:
         self.taken[bucket] += calls
 
+    def expect(self, calls: int, *, bucket: str = "normal") -> None:
+        """A guess does no harm."""
+
     def penalise(self, seconds: float, *, bucket: str = "normal") -> None:
         self.penalties.append(seconds)
 
