@@ -1,16 +1,11 @@
-"""Puts the stack onto the emulator with the real CDK command line: bootstrap, synthesise, deploy."""
+"""Puts the stack onto the emulator with the real CDK command line: bootstrap and deploy."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 import json
 import os
-import shutil
 import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from infra.local.processes import tail
@@ -21,7 +16,6 @@ ACCOUNT = "000000000000"
 REGION = "eu-central-1"
 STACK = "Hubsync"
 
-_SYNTH_SECONDS = 120
 _BOOTSTRAP_SECONDS = 60
 _DEPLOY_SECONDS = 120
 
@@ -40,6 +34,7 @@ def environment(endpoint: str, home: Path) -> dict[str, str]:
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CDK_DISABLE_VERSION_CHECK": "1",
     }
+    direct = ",".join(filter(None, [kept.get("no_proxy") or kept.get("NO_PROXY"), "127.0.0.1", "localhost"]))
     # The command line remembers accounts by key below HOME; a stage's must not mix with a person's.
     own_home = home / "home"
     own_home.mkdir(parents=True, exist_ok=True)
@@ -48,7 +43,9 @@ def environment(endpoint: str, home: Path) -> dict[str, str]:
         **quiet,
         "HOME": str(own_home),
         "PYTHONPATH": str(ROOT),
-        "NO_PROXY": ",".join(filter(None, [kept.get("NO_PROXY"), "127.0.0.1", "localhost"])),
+        # Some programs read the one, some the other; none may look for this machine behind a proxy.
+        "NO_PROXY": direct,
+        "no_proxy": direct,
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ENDPOINT_URL_S3": endpoint,
         "AWS_ACCESS_KEY_ID": ACCOUNT,
@@ -60,78 +57,29 @@ def environment(endpoint: str, home: Path) -> dict[str, str]:
     }
 
 
-def synthesise(cache: Path, variables: Mapping[str, str], logs: Path) -> Path:
-    """The cloud assembly for the emulator, from the cache unless something that goes into it has changed."""
-    assembly = cache / fingerprint()
-    if assembly.exists():
-        return assembly
-    cache.mkdir(parents=True, exist_ok=True)
-    # Filled aside and renamed when complete, so that neither a crash nor a second `up` leaves half of one.
-    with tempfile.TemporaryDirectory(dir=cache, prefix=".synth-") as aside:
-        settings = json.loads((ROOT / "cdk.json").read_text())
-        context = {**settings.get("context", {}), "local": "true"}
-        _run(
-            "synthesis",
-            [sys.executable, "-m", "infra.app"],
-            {**variables, "CDK_OUTDIR": aside, "CDK_CONTEXT_JSON": json.dumps(context)},
-            logs,
-            _SYNTH_SECONDS,
-        )
-        for old in cache.iterdir():
-            if not old.name.startswith("."):
-                shutil.rmtree(old, ignore_errors=True)
-        shutil.copytree(aside, assembly)
-    return assembly
-
-
 def bootstrap(variables: Mapping[str, str], logs: Path) -> None:
     """Prepare the emulator's account for deployments."""
     command = [str(CDK), "bootstrap", f"aws://{ACCOUNT}/{REGION}"]
-    # Where there is a cdk.json, this command synthesises the app too, for nothing: 8 seconds instead of one.
-    _run("bootstrap", command, variables, logs, _BOOTSTRAP_SECONDS, folder=logs)
+    _run("bootstrap", command, variables, logs, _BOOTSTRAP_SECONDS)
 
 
 def deploy(assembly: Path, variables: Mapping[str, str], logs: Path, outputs: Path) -> dict[str, str]:
     """Deploy the assembly and return the stack's outputs."""
     command = [str(CDK), "deploy", "--app", str(assembly), "--require-approval", "never"]
-    _run("deployment", [*command, "--outputs-file", str(outputs)], variables, logs, _DEPLOY_SECONDS, folder=logs)
+    _run("deployment", [*command, "--outputs-file", str(outputs)], variables, logs, _DEPLOY_SECONDS)
     stack: dict[str, str] = json.loads(outputs.read_text())[STACK]
     return stack
 
 
-def fingerprint() -> str:
-    """A digest of everything that goes into the assembly: the app, the functions, the versions of both."""
-    digest = hashlib.sha256(f"{sys.version}{importlib.metadata.version('aws-cdk-lib')}".encode())
-    for path in _sources():
-        digest.update(str(path.relative_to(ROOT)).encode() + b"\0")
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _sources() -> Iterator[Path]:
-    yield ROOT / "cdk.json"
-    yield ROOT / "infra" / "app.py"
-    for folder in ("infra/constructs", "infra/stacks", "infra/statemachines", "functions"):
-        for path in sorted((ROOT / folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
-                yield path
-
-
-def _run(
-    step: str,
-    command: list[str],
-    variables: Mapping[str, str],
-    logs: Path,
-    seconds: float,
-    folder: Path = ROOT,
-) -> None:
+def _run(step: str, command: list[str], variables: Mapping[str, str], logs: Path, seconds: float) -> None:
     logs.mkdir(parents=True, exist_ok=True)
     log = logs / f"{step}.log"
     with log.open("wb") as output:
         try:
             done = subprocess.run(
                 command,
-                cwd=folder,
+                # Not where cdk.json is: there a bootstrap synthesises the app too, for nothing, in 8 seconds.
+                cwd=logs,
                 env=dict(variables),
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -28,16 +28,21 @@ def start_simulators(variables: Mapping[str, str], logs: Path, started: list[Run
         started.append(process)
         waiting.append((process, port))
 
-    port, token = next(ports), secrets.token_urlsafe(24)
+    port, token = next(ports), _token()
     launch("hubspot", port, "--token", token)
     fields |= {"hubspot_url": _url(port), "hubspot_token": token}
     for prefix, module in _APPS.items():
-        port, token, secret = next(ports), secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        port, token, secret = next(ports), _token(), _token()
         launch(module, port, "--token", token, "--webhook-secret", secret)
         fields |= {f"{prefix}_url": _url(port), f"{prefix}_token": token, f"{prefix}_webhook_secret": secret}
     for process, port in waiting:
         wait_for_port(process, port, _READY_SECONDS)
     return fields
+
+
+def _token() -> str:
+    # Hexadecimal: anything that may start with a dash is taken for an option one time in 64.
+    return secrets.token_hex(24)
 
 
 def _url(port: int) -> str:

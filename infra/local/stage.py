@@ -10,10 +10,11 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from infra.local import deployment
 from infra.local.processes import Running, alive, end, free_ports, start, wait_for_port
 from infra.local.simulators import start_simulators
 from infra.local.stage_info import StageInfo
+from infra.local.synthesis import Synthesis
 
 Report = Callable[[str], None]
 
@@ -53,7 +55,7 @@ def up(options: StageOptions, report: Report) -> StageInfo:
     Its processes survive this one. Raises `DeploymentError` or `ProcessFailedError` with the end of the log that tells
     why; by then everything that was started is ended again.
     """
-    with _alone(options.home):
+    with _ends_on_sigterm(), _alone(options.home):
         running = status(options.home)
         if running is not None:
             report(f"The stage runs already; its API is at {running.api_url}.")
@@ -92,12 +94,13 @@ def hold(home: Path, report: Report) -> None:
     """Keep a stage up until Ctrl-C or until one of its parts ends, then take it down."""
     report("Ctrl-C takes the stage down.")
     try:
-        while (info := StageInfo.load(home)) is not None:
-            gone = [process for process in info.processes if not alive(process)]
-            if gone:
-                report(f"The {gone[0].name} has ended; see {gone[0].log}.")
-                break
-            time.sleep(_HOLD_SECONDS)
+        with _ends_on_sigterm():
+            while (info := StageInfo.load(home)) is not None:
+                gone = [process for process in info.processes if not alive(process)]
+                if gone:
+                    report(f"The {gone[0].name} has ended; see {gone[0].log}.")
+                    break
+                time.sleep(_HOLD_SECONDS)
     except KeyboardInterrupt:
         pass
     finally:
@@ -115,8 +118,7 @@ def _start(options: StageOptions, report: Report, started: list[Running]) -> Sta
         report(f"{sentence} ({time.monotonic() - begun:.1f} s)")
 
     # Synthesis needs neither emulator nor network; it takes the second core while the rest starts.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        synthesis = beside.submit(deployment.synthesise, options.cache, variables, logs)
+    with Synthesis(options.cache, variables, logs) as synthesis:
         command = [sys.executable, "-m", "infra.local.emulator", "--port", str(port), "--home", str(home)]
         emulator = start("emulator", command, variables, logs / "emulator.log")
         started.append(emulator)
@@ -194,6 +196,23 @@ def _end(home: Path) -> None:
         end(info.processes)
     StageInfo.remove(home)
     shutil.rmtree(home / "tmp", ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _ends_on_sigterm() -> Iterator[None]:
+    """Within this, SIGTERM is as good as Ctrl-C: a build that is called off leaves no processes behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

@@ -9,19 +9,30 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from conftest import SYNTH_CACHE
 
 from infra.local import deployment
 from infra.local.processes import Running, alive, end, start
 from infra.local.stage import StageOptions, down, status, up
 from infra.local.stage_info import StageInfo
+
+FOREGROUND = """
+import sys
+from functools import partial
+from pathlib import Path
+from infra.local.stage import StageOptions, hold, up
+say = partial(print, flush=True)
+home = Path(sys.argv[1])
+up(StageOptions(home=home, simulators=False, synth_cache=Path(sys.argv[2])), say)
+hold(home, say)
+"""
 
 
 def listens(url: str) -> bool:
@@ -75,8 +86,10 @@ def test_a_second_up_says_what_runs(stage: StageInfo) -> None:
     assert said == [f"The stage runs already; its API is at {stage.api_url}."]
 
 
-def test_a_stage_beside_another_mends_itself_and_goes_without_a_trace(stage: StageInfo, tmp_path: Path) -> None:
-    options = StageOptions(home=tmp_path, simulators=False, synth_cache=SYNTH_CACHE)
+def test_a_stage_beside_another_mends_itself_and_goes_without_a_trace(
+    stage: StageInfo, tmp_path: Path, synth_cache: Path
+) -> None:
+    options = StageOptions(home=tmp_path, simulators=False, synth_cache=synth_cache)
     first = up(options, print)
     (emulator,) = first.processes
     os.kill(emulator.pid, signal.SIGKILL)
@@ -96,7 +109,9 @@ def test_a_stage_beside_another_mends_itself_and_goes_without_a_trace(stage: Sta
     assert status(Path(stage.home)) == stage
 
 
-def test_an_up_that_fails_ends_what_it_started_and_shows_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_up_that_fails_ends_what_it_started_and_shows_why(
+    tmp_path: Path, synth_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     failing = tmp_path / "cdk"
     failing.write_text("#!/bin/sh\necho 'the stack is too tall'; exit 1\n")
     failing.chmod(0o700)
@@ -108,12 +123,52 @@ def test_an_up_that_fails_ends_what_it_started_and_shows_why(tmp_path: Path, mon
         return seen[-1]
 
     monkeypatch.setattr("infra.local.stage.start", watching)
-    options = StageOptions(home=tmp_path / "home", simulators=False, synth_cache=SYNTH_CACHE)
+    options = StageOptions(home=tmp_path / "home", simulators=False, synth_cache=synth_cache)
     with pytest.raises(deployment.DeploymentError, match=r"The bootstrap failed(.|\n)*the stack is too tall"):
         up(options, print)
     assert len(seen) == 1
     assert not alive(seen[0])
     assert StageInfo.load(options.home) is None
+
+
+@contextmanager
+def foreground(home: Path, synth_cache: Path, until: str) -> Iterator[subprocess.Popen[str]]:
+    """`hubsync stage up` without `--detach`, once it has said something that starts with `until`."""
+    command = [sys.executable, "-c", FOREGROUND, str(home), str(synth_cache)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if line.startswith(until):
+                break
+        assert process.poll() is None, said
+        yield process
+
+
+def left_of(home: Path) -> list[str]:
+    """The command lines of processes that work in a folder."""
+    said = subprocess.run(["ps", "-eww", "-o", "args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in said.splitlines() if str(home) in line]
+
+
+def test_ctrl_c_takes_a_stage_in_the_foreground_down(tmp_path: Path, synth_cache: Path) -> None:
+    with foreground(tmp_path, synth_cache, until="Ctrl-C") as process:
+        assert StageInfo.load(tmp_path) is not None
+        assert len(left_of(tmp_path)) > 1
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+    assert StageInfo.load(tmp_path) is None
+    assert left_of(tmp_path) == []
+
+
+def test_an_up_that_is_called_off_leaves_nothing(tmp_path: Path, synth_cache: Path) -> None:
+    with foreground(tmp_path, synth_cache, until="The emulator answers") as process:
+        assert len(left_of(tmp_path)) > 1
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=40) != 0
+    assert StageInfo.load(tmp_path) is None
+    _until(lambda: left_of(tmp_path) == [])
 
 
 def test_a_process_that_took_over_an_id_is_left_alone(tmp_path: Path) -> None:

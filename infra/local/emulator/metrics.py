@@ -15,6 +15,7 @@ from ministack.services import cloudwatch, lambda_svc, sqs
 from infra.local.emulator.patch import wrap
 
 QUEUES_EVERY_SECONDS = 5
+KEPT_POINTS = 1_000
 
 _BREACHES: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanThreshold": lambda value, limit: value > limit,
@@ -131,3 +132,6 @@ def _measure(queue: dict[str, Any]) -> None:
     ):
         unit = "Count" if name.endswith("Visible") else "Seconds"
         cloudwatch.record_metric("AWS/SQS", name, value, unit, dimensions)
+        # The emulator keeps every datapoint for ever; a stage that runs for days must not grow with them.
+        points = cloudwatch._metric_bucket(("AWS/SQS", name, cloudwatch._dims_key(dimensions)))
+        del points[:-KEPT_POINTS]
