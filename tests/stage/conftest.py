@@ -11,8 +11,11 @@ from infra.local.stage import StageOptions, down, up
 from infra.local.stage_info import StageInfo
 
 HERE = Path(__file__).parent
-SYNTH_CACHE = HERE.parents[1] / ".hubsync" / "synth"
-"""Shared with the demo and with a person's own stage: what has been synthesised once is not synthesised again."""
+
+@pytest.fixture(scope="session")
+def synth_cache() -> Path:
+    """Shared with the demo and with a person's own stage: what was synthesised once is not synthesised again."""
+    return HERE.parents[1] / ".hubsync" / "synth"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,9 +27,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StageInfo]:
+def stage(tmp_path_factory: pytest.TempPathFactory, synth_cache: Path) -> Iterator[StageInfo]:
     """A running stage with its simulators. Tests leave connections, syncs and records of their own names only."""
-    options = StageOptions(home=tmp_path_factory.mktemp("stage"), synth_cache=SYNTH_CACHE)
+    options = StageOptions(home=tmp_path_factory.mktemp("stage"), synth_cache=synth_cache)
     info = up(options, print)
     yield info
     down(options.home, print)
