@@ -92,9 +92,9 @@ def status(home: Path) -> StageInfo | None:
 
 def hold(home: Path, report: Report) -> None:
     """Keep a stage up until Ctrl-C or until one of its parts ends, then take it down."""
-    report("Ctrl-C takes the stage down.")
     try:
         with _ends_on_sigterm():
+            report("Ctrl-C takes the stage down.")
             while (info := StageInfo.load(home)) is not None:
                 gone = [process for process in info.processes if not alive(process)]
                 if gone:
