@@ -23,11 +23,15 @@ def assert_at_peace(world: World) -> None:
     people = {person["id"]: person for person in world.people()}
     entries = world.entries()
     _every_record_has_one_entry(entries, contacts, people)
-    _every_status_is_earned(entries, contacts, people)
+    _every_status_is_earned(world, entries, contacts, people)
     for entry in entries:
         if entry.status is RecordStatus.IN_SYNC:
             _pair_agrees(entry, contacts[entry.hubspot.record_id or ""], people[entry.app.record_id or ""])
             _no_edit_is_lost(world, entry, contacts[entry.hubspot.record_id or ""])
+    if not world.sync().direction.writes(Side.APP):
+        assert not [kind for kind in ("people.create", "people.update") if world.orbit.gate.counts[kind]]
+    if not world.sync().direction.writes(Side.HUBSPOT):
+        assert not world.hubspot.calls.written("contacts")
     counted = {status: number for status, number in world.counted().items() if number}
     assert counted == dict(world.statuses()), "the counts of the stream and the index differ"
 
@@ -70,7 +74,7 @@ def _every_record_has_one_entry(
 
 
 def _every_status_is_earned(
-    entries: list[IndexEntry], contacts: dict[str, dict[str, str]], people: dict[str, dict[str, Any]]
+    world: World, entries: list[IndexEntry], contacts: dict[str, dict[str, str]], people: dict[str, dict[str, Any]]
 ) -> None:
     held: dict[Side, dict[str, list[IndexEntry]]] = {side: defaultdict(list) for side in Side}
     emails: dict[tuple[Side, str], set[str]] = {}
@@ -80,7 +84,7 @@ def _every_status_is_earned(
             if half.present:
                 record_id = half.record_id or ""
                 record = contacts[record_id] if side is Side.HUBSPOT else people[record_id]
-                emails[side, record_id] = _emails(record)
+                emails[side, record_id] = emails_of(record)
                 for email in emails[side, record_id]:
                     held[side][email].append(entry)
     for entry in entries:
@@ -100,6 +104,10 @@ def _every_status_is_earned(
             assert any(
                 not emails[side, entry.half(side).record_id or ""] for side in Side if entry.half(side).present
             ), f"excluded without need: {entry}"
+        if entry.exclusion is ExclusionReason.DIRECTION:
+            assert not entry.bound, entry
+            alone = Side.HUBSPOT if entry.hubspot.present else Side.APP
+            assert not world.sync().direction.writes(alone.other), f"nothing is in its way: {entry}"
         if entry.exclusion is ExclusionReason.DUPLICATE:
             _shares_an_email(entry, emails, held)
 
@@ -114,7 +122,8 @@ def _shares_an_email(
     assert others, f"nobody shares an email with it: {entry}"
 
 
-def _emails(record: dict[str, Any]) -> set[str]:
+def emails_of(record: dict[str, Any]) -> set[str]:
+    """Every valid email address of a record, in lower case."""
     texts = [record.get("email") or "", *(record.get("hs_additional_emails") or "").split(";")]
     return {text.strip().lower() for text in texts if EMAIL.fullmatch(text.strip())}
 
@@ -131,6 +140,8 @@ def _pair_agrees(entry: IndexEntry, contact: dict[str, str], person: dict[str, A
 
 def _no_edit_is_lost(world: World, entry: IndexEntry, contact: dict[str, str]) -> None:
     """The value that stands is a last edit of a person; an older one stands only if its win was recorded."""
+    if entry.hubspot.record_id in world.untracked:
+        return  # what a merge keeps is HubSpot's own affair
     for name in ("firstname", "lastname"):
         number = NUMBERS[name]
         if number in entry.drifted:

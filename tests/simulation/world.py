@@ -99,6 +99,7 @@ class World:
         for name in ("contacts", "companies"):
             self.app.connectors.connector(self.connection("hubspot"), bulk=False).prepare([name])
         self.syncs: dict[str, str] = {}
+        self.untracked: set[str] = set()
         self.edits: dict[tuple[Side, str, str], list[tuple[int, str]]] = {}
         self.direction = direction
 
@@ -176,6 +177,7 @@ class World:
         self.hubspot.settings.search_lag_ms = 0
         faults = self.orbit.outbox.faults
         faults.lose_next, faults.double, faults.reorder = 0, 0.0, False
+        self.lifecycle.on("contacts")
         for _ in range(4):
             self.settle()
             if self.sync().status is not SyncStatus.ACTIVE:

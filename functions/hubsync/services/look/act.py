@@ -12,6 +12,7 @@ from hubsync.model.decision import Action, Patch
 from hubsync.model.entry import IndexEntry, Intent
 from hubsync.model.record import Record
 from hubsync.model.side import Side
+from hubsync.model.status import FailureCategory
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Desk, Keys, Work
 from hubsync.stores.ports import DeleteEntry, PutAlias, PutEntry
@@ -44,13 +45,30 @@ def claim_ahead(book: Book, works: Sequence[Work]) -> list[Work]:
 
 def keys_ahead(desk: Desk, work: Work, side: Side) -> Keys:
     """The claim keys that the record of `side` has now or will have after its patch."""
-    decision = work.decision
-    if decision is None or decision.action not in (Action.CREATE, Action.UPDATE, Action.NOTHING):
-        return ()
-    patch = decision.patches.get(side)
+    patch = work.decision.patches.get(side) if work.decision is not None else None
     if patch is not None and patch.create:
         return work.keys.get(side.other, ())
-    return tuple(dict.fromkeys([*work.keys.get(side, ()), *keys_after(desk, work, side, patch)]))
+    if not follows(work):
+        return ()
+    return tuple(dict.fromkeys([*keys_now(desk, work, side), *keys_after(desk, work, side, patch)]))
+
+
+def follows(work: Work) -> bool:
+    """Whether the entry's claims follow its records' identifiers: those of a pair do, and those of a pair's survivor;
+    not while another record is in the way of a new identifier (rule 3.6).
+    """
+    decision = work.decision
+    if decision is None or not work.entry.bound or decision.action in (Action.WAIT, Action.FORGET):
+        return False
+    return decision.failure is None or decision.failure.category is not FailureCategory.UNIQUE_CONFLICT
+
+
+def keys_now(desk: Desk, work: Work, side: Side) -> Keys:
+    """The claim keys that the record of `side` has now."""
+    record = work.record(side)
+    if side not in work.keys and record is not None:
+        work.keys[side] = desk.keys(record)
+    return work.keys.get(side, ())
 
 
 def keys_after(desk: Desk, work: Work, side: Side, patch: Patch | None) -> Keys:
@@ -58,7 +76,7 @@ def keys_after(desk: Desk, work: Work, side: Side, patch: Patch | None) -> Keys:
     record = work.record(side)
     identifying = {name for key in desk.sync.match_keys for name in key.fields(side)}
     if patch is None or record is None or not identifying & patch.fields.keys():
-        return work.keys.get(side, ())
+        return keys_now(desk, work, side)
     return desk.keys(Record(record.ref, {**record.fields, **patch.fields}))
 
 

@@ -15,7 +15,7 @@ from hubsync.model.identifier import Waiter
 from hubsync.model.record import Record
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, RecordStatus
-from hubsync.services.look.act import keys_after, store
+from hubsync.services.look.act import follows, keys_after, store
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Desk, Ended, Errand, Wake, Work
 from hubsync.stores.ports import DeleteEntry, DeleteWaiter, PutWaiter
@@ -154,7 +154,7 @@ def _half(desk: Desk, work: Work, decision: Decision, entry: IndexEntry, side: S
     elif isinstance(result, Written) and patch is not None and patch.create:
         half = replace(half, fingerprints=_of_created(desk, side, result.record, undecided))
     claims = half.claims
-    if decision.action in (Action.UPDATE, Action.NOTHING) and record is not None and not isinstance(result, Refused):
+    if record is not None and follows(work) and not isinstance(result, Refused):
         after = {key for _, key in keys_after(desk, work, side, patch)}
         claims = tuple(key for key in claims if key in after)
     elif not half.present:

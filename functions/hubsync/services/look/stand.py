@@ -12,7 +12,7 @@ from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import Claim
 from hubsync.model.side import Side
 from hubsync.services.look.gather import bind, read
-from hubsync.services.look.work import Desk, Work
+from hubsync.services.look.work import Desk, Wake, Work
 from hubsync.stores.ports import IndexWrite, PutClaim
 
 
@@ -124,6 +124,8 @@ def _resolve(book: Book, work: Work) -> None:
         work.entry = partner if healed else bind(partner, record.ref)
         work.aliases.append(record.ref)
         book.entries[work.entry.id] = work.entry
+    if work.resolution.standing is Standing.DUPLICATE:
+        work.entry = work.entry.with_half(side, replace(work.entry.half(side), claims=()))
     if work.resolution.standing in (Standing.MATCH, Standing.LONE):
         # The slots are taken here already, so that the next record of this batch finds them taken.
         half = work.entry.half(side)
@@ -165,11 +167,14 @@ def read_partners(desk: Desk, works: Sequence[Work]) -> None:
     for side in Side:
         wanted = [work for work in works if side not in work.records and work.entry.half(side).record_id is not None]
         found = read(desk, side, [work.entry.half(side).record_id or "" for work in wanted])
+        merged = [asked for asked, record in found.items() if record.ref.id != asked]
+        if merged:
+            # Its own look moves the binding to the survivor (rule 7.3); then this one finds it there.
+            desk.wake(Wake(side, tuple(merged), "merged"))
+            raise RetryLaterError("A partner was merged into another record.", after=3, kind="merged")
         for work in wanted:
             half = work.entry.half(side)
             record = found.get(half.record_id or "")
-            if record is not None and record.ref.id != half.record_id:
-                raise RetryLaterError("A partner was merged meanwhile.", after=0, kind="merged")
             work.records[side] = record
             work.entry = work.entry.with_half(side, replace(half, gone=record is None))
 

@@ -1,4 +1,4 @@
-"""The specification of the sync, as a machine that does anything to it: edits, losses, repetitions, crashes.
+"""The specification of the sync, as a machine that does anything to it: edits, merges, losses, repetitions, crashes.
 
 After each storm the world is left in peace; then both sides must agree by the rules, nothing may be doubled or lost,
 and one more round must write nothing (issue: promises 3 and 4, rules 2.x, 3.x, 9.x).
@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from hubsync.model.side import Side
+from hubsync.model.side import Direction, Side
 from infra.local.parts.faults import Fault
-from tests.simulation.invariants import assert_at_peace, assert_nothing_is_written
+from tests.simulation.invariants import assert_at_peace, assert_nothing_is_written, emails_of
 from tests.simulation.world import World, contacts
 
 EMAILS = [f"p{number}@example.com" for number in range(8)]
@@ -23,19 +23,23 @@ NAMES = ["Ana", "Bo", "Chloé", "D'Arcy", " Ana "]
 FIELDS = {"firstname": "first", "lastname": "last"}
 
 
-class TwoWay(RuleBasedStateMachine):
+class AnySync(RuleBasedStateMachine):
     """Random deeds on both sides, at random moments of the sync's own work."""
 
     world: World
 
-    @initialize(seed=st.integers(0, 10_000))
-    def begin(self, seed: int) -> None:
+    @initialize(
+        seed=st.integers(0, 10_000),
+        direction=st.sampled_from([Direction.TWO_WAY, Direction.TWO_WAY, Direction.TO_HUBSPOT, Direction.TO_APP]),
+        default=st.sampled_from(list(Side)),
+    )
+    def begin(self, seed: int, direction: Direction, default: Side) -> None:
         self.world = World(seed)
         self.values = 0
         self.world.hubspot.seed("contacts", [{"email": EMAILS[at], "firstname": NAMES[at % 5]} for at in range(4)])
         people = [{"email": EMAILS[at].upper(), "name": {"last": NAMES[at % 5]}} for at in range(2, 6)]
         self.world.orbit.seed({"people": [*people, {"email": EMAILS[2], "name": {"first": "Twin"}}]})
-        self.world.save(contacts())
+        self.world.save(contacts(direction, default))
 
     def fresh(self) -> str:
         """A value that nobody has ever written, so that every edit can be told from every other."""
@@ -76,7 +80,7 @@ class TwoWay(RuleBasedStateMachine):
 
     @rule(email=st.sampled_from(EMAILS))
     def create_contact(self, email: str) -> None:
-        taken = {value["email"] for value in self.world.contacts() if "email" in value}
+        taken = {one for values in self.world.contacts() for one in emails_of(values)}
         if email not in taken:
             self.world.hubspot.create("contacts", {"email": email, "firstname": self.fresh()})
 
@@ -86,7 +90,7 @@ class TwoWay(RuleBasedStateMachine):
 
     @rule(data=st.data(), email=st.sampled_from(EMAILS))
     def change_contact_email(self, data: Any, email: str) -> None:
-        taken = {value.get("email") for value in self.world.contacts()}
+        taken = {one for values in self.world.contacts() for one in emails_of(values)}
         if email not in taken and (contact := self.pick_contact(data)) is not None:
             self.world.hubspot.edit("contacts", contact, {"email": email})
 
@@ -104,6 +108,21 @@ class TwoWay(RuleBasedStateMachine):
     def delete_person(self, data: Any) -> None:
         if (person := self.pick_person(data)) is not None:
             self.world.orbit.delete("people", person)
+
+    @rule(data=st.data())
+    def merge_contacts(self, data: Any) -> None:
+        first, second = self.pick_contact(data), self.pick_contact(data)
+        if first is not None and second is not None and first != second:
+            survivor = self.world.hubspot.merge("contacts", first, second)
+            self.world.untracked.add(str(survivor))
+
+    @rule(data=st.data())
+    def restore_contact(self, data: Any) -> None:
+        binned = self.world.hubspot.records("contacts", archived=True)
+        taken = {email for values in self.world.contacts() for email in emails_of(values)}
+        free = [number for number, values in binned.items() if not emails_of(values) & taken]
+        if free:
+            self.world.hubspot.restore("contacts", data.draw(st.sampled_from(free)))
 
     # --- the world's malice
 
@@ -148,9 +167,18 @@ class TwoWay(RuleBasedStateMachine):
     def poll(self) -> None:
         self.world.poll()
 
+    @precondition(lambda self: self.world.sync().status != "off")
     @rule()
     def restart(self) -> None:
         self.world.restart()
+
+    @rule()
+    def off(self) -> None:
+        self.world.lifecycle.off("contacts")
+
+    @rule()
+    def on(self) -> None:
+        self.world.lifecycle.on("contacts")
 
     @precondition(lambda self: self.world.sync().status == "active")
     @rule()
@@ -170,11 +198,11 @@ COMMON = {
     "suppress_health_check": list(HealthCheck),
     "phases": (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 }
-TestTwoWay = TwoWay.TestCase
-TestTwoWay.settings = settings(max_examples=40, **COMMON)
+TestAnySync = AnySync.TestCase
+TestAnySync.settings = settings(max_examples=40, **COMMON)
 
 
-class ManySeeds(TwoWay):
+class ManySeeds(AnySync):
     """The same, for longer."""
 
 
