@@ -44,7 +44,7 @@ def fresh_stage(say: Say, *, keep: bool) -> Iterator[StageInfo]:
 
 def _down(home: Path, say: Say) -> None:
     # A second Ctrl-C must not leave half of the stage behind.
-    impatient = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    impatient = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         if StageInfo.load(home) is not None:
             local.down(home, say)
@@ -53,7 +53,8 @@ def _down(home: Path, say: Say) -> None:
             shutil.copytree(home / "logs", LOGS)
         shutil.rmtree(home, ignore_errors=True)
     finally:
-        signal.signal(signal.SIGINT, impatient)
+        for number, handler in impatient.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

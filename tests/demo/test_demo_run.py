@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -42,3 +43,19 @@ def test_the_demo_fails_where_a_part_is_disabled(part: str, words: str) -> None:
     assert done.returncode == 1, done.stdout[-4000:] + done.stderr[-2000:]
     assert words in " ".join(done.stdout.split())
     assert "The stage is down." in done.stdout
+
+
+def test_an_interrupted_demo_leaves_nothing_running() -> None:
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "infra.demo", "--quick"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert demo.stdout is not None
+    with demo.stdout as said:
+        for line in said:
+            if "sync       contacts: new" in line:
+                demo.send_signal(signal.SIGTERM)
+                break
+        rest = said.read()
+    assert demo.wait(timeout=60) == 130
+    assert "The stage is down." in rest
+    assert "Interrupted." in rest
