@@ -19,13 +19,15 @@ DOCUMENT = Path(__file__).with_name("syncs.yaml")
 
 @dataclass(frozen=True, slots=True)
 class PhaseView:
-    """How far one phase is. `total` is None where the application does not tell."""
+    """How far one phase is. `total` is None where the application does not tell; times are epoch milliseconds."""
 
     phase: str
     seen: int
     settled: int
     total: int | None
     done: bool
+    started_at: int | None = None
+    finished_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,15 @@ class Api:
 
 def _view(item: Mapping[str, Any]) -> SyncView:
     phases = tuple(
-        PhaseView(row["phase"], row["seen"], row["settled"], row.get("total"), bool(row.get("done")))
+        PhaseView(
+            row["phase"],
+            row["seen"],
+            row["settled"],
+            row.get("total"),
+            bool(row.get("done")),
+            row.get("started_at"),
+            row.get("finished_at"),
+        )
         for row in item.get("progress", ())
     )
     counts = item.get("counts") or {}

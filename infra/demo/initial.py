@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn
-from rich.text import Text
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from infra.demo.api import Api, PhaseView, SyncView
 from infra.demo.show import Screen
@@ -19,22 +18,19 @@ PHASES = {
 LOOK_EVERY = 0.5
 
 
-class _Rate(ProgressColumn):
-    """Records per second, over the time that the bar's own phase took."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:,.0f}/s" if speed else "", style="cyan")
-
-
 def watch(api: Api, names: Sequence[str], screen: Screen, patience: float) -> list[str]:
     """Show the initial sync of some syncs until they are active; what went wrong, in sentences.
 
     `patience` is for how many seconds nothing may move before it is given up.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:>6,.0f}/{task.total:,.0f}"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:>6,.0f} of {task.total:<6,.0f}"),
+        TextColumn("[cyan]{task.fields[pace]}"),
+    )
     moved, seen = time.monotonic(), ""
-    with Progress(*columns, _Rate(), TimeElapsedColumn(), console=screen.console) as progress:
+    with Progress(*columns, console=screen.console) as progress:
         bars = _Bars(progress, names)
         while True:
             views = api.syncs()
@@ -56,12 +52,12 @@ def watch(api: Api, names: Sequence[str], screen: Screen, patience: float) -> li
 
 
 class _Bars:
-    """A bar for each phase of each sync; a phase's clock runs from its first record on."""
+    """A bar for each phase of each sync, with its pace by the system's own clock."""
 
     def __init__(self, progress: Progress, names: Sequence[str]) -> None:
         self._progress = progress
         self._bars: dict[tuple[str, str], TaskID] = {
-            (name, phase): progress.add_task(f"{name}: {label}", total=0, start=False)
+            (name, phase): progress.add_task(f"{name}: {label}", total=0, pace="")
             for name in names
             for phase, label in PHASES.items()
         }
@@ -74,14 +70,17 @@ class _Bars:
                 self._move(bar, phase)
 
     def _move(self, bar: TaskID, phase: PhaseView) -> None:
-        task = self._progress.tasks[bar]
-        if task.start_time is None and phase.seen:
-            self._progress.start_task(bar)
         # What is expected may be less than what comes: an application's total is a snapshot.
         total = phase.settled if phase.done else max(phase.total or 0, phase.seen)
-        self._progress.update(bar, total=total, completed=phase.settled)
-        if phase.done:
-            self._progress.stop_task(bar)
+        self._progress.update(bar, total=total, completed=phase.settled, pace=_pace(phase))
+
+
+def _pace(phase: PhaseView) -> str:
+    """`120/s in 17 s`, from the start of the phase to its end or to now."""
+    if not phase.started_at or not phase.settled:
+        return ""
+    seconds = max(0.1, ((phase.finished_at or time.time() * 1000) - phase.started_at) / 1000)
+    return f"{phase.settled / seconds:,.0f}/s in {seconds:.0f} s"
 
 
 def _unfinished(name: str, view: SyncView | None, patience: float) -> str:
