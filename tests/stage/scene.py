@@ -1,0 +1,244 @@
+"""One test's own corner of the running stage: empty accounts, a sync of its own name, and eyes on everything."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import Any, TypeVar
+
+import boto3
+import httpx
+
+from infra.local.stage_info import StageInfo
+from tests.stage.accounts import AppAccount, Body, HubSpotAccount
+
+T = TypeVar("T")
+
+PATIENCE = 60.0
+"""Seconds that anything may take; ten times what it takes on an idle machine."""
+
+WAITING = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+FIELDS = {"email": "email", "first": "firstname", "last": "lastname", "phone": "phone"}
+"""What every sync here maps: the keys of an app below, and HubSpot's properties."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One of the two apps of a stage: its key in a document, its prefix in `StageInfo`, its object, the field of its
+    ids as served, and the fields of its manifest that are mapped.
+    """
+
+    app: str
+    prefix: str
+    object: str
+    key: str
+    email: str
+    first: str
+    last: str
+    phone: str
+
+
+ORBIT = Product("orbit", "app", "people", "id", "email", "first_name", "last_name", "phone")
+LEDGERLY = Product("ledgerly", "ledgerly", "contacts", "ContactID", "EmailAddress", "GivenName", "FamilyName", "Phone")
+
+
+class Scene:
+    """The sync called `name`, between a HubSpot and an app that hold nothing but what the test puts there."""
+
+    def __init__(self, stage: StageInfo, name: str, product: Product = ORBIT) -> None:
+        self.stage, self.name, self.product = stage, name, product
+        self.hubspot = HubSpotAccount(str(stage.hubspot_url))
+        self.app = AppAccount(self._of_app("url"), product.object, key=product.key, email=product.email)
+        headers = {"Authorization": f"Bearer {stage.api_token}"}
+        self.api = httpx.Client(base_url=stage.api_url, headers=headers, timeout=30)
+        self._clients: dict[str, Any] = {}
+        self.hubspot.clear()
+        self.app.clear()
+
+    def leave(self) -> None:
+        """Delete the sync, so that no later test's poll looks at it."""
+        while self.api.delete(f"/v1/syncs/{self.name}").status_code == 202:
+            pass
+        self.app.clear()
+        self.hubspot.clear()
+        for each in (self.api, self.hubspot, self.app):
+            each.close()
+
+    # --- what a person does
+
+    def document(self, **settings: Any) -> Body:
+        """A document with this test's two connections and its sync."""
+        hubspot: Body = {"app": "hubspot", "token": self.stage.hubspot_token, "base_url": self.stage.hubspot_url}
+        app: Body = {
+            "app": self.product.app,
+            "token": self._of_app("token"),
+            "base_url": self._of_app("url"),
+            "webhook_secret": self._of_app("webhook_secret"),
+        }
+        sync: Body = {
+            "hubspot": {"connection": f"hubspot-{self.name}", "object": "contacts"},
+            "app": {"connection": self.connection, "object": self.product.object},
+            "direction": "two_way",
+            "default": "hubspot",
+            "phone_region": "US",
+            "notify": ["operations@example.com"],
+            "mappings": [{"hubspot": theirs, "app": getattr(self.product, ours)} for ours, theirs in FIELDS.items()],
+        }
+        connections = {f"hubspot-{self.name}": hubspot, self.connection: app}
+        return {"connections": connections, "syncs": {self.name: {**sync, **settings}}}
+
+    @property
+    def connection(self) -> str:
+        """The name of the app's connection, which its webhooks are sent to."""
+        return f"{self.product.app}-{self.name}"
+
+    @property
+    def webhook_url(self) -> str:
+        """Where the app's webhooks are sent to."""
+        return self.stage.webhook_url + self.connection
+
+    @property
+    def webhook_secret(self) -> str:
+        """What the app signs its webhooks with."""
+        return self._of_app("webhook_secret")
+
+    def apply(self, **settings: Any) -> None:
+        """Save the document; the initial sync starts."""
+        answer = self.api.post("/v1/apply", json=self.document(**settings))
+        assert answer.status_code == 200, answer.text
+
+    def tell(self, verb: str) -> None:
+        """`restart`, `compare`, `off`, `on`."""
+        answer = self.api.post(f"/v1/syncs/{self.name}/{verb}")
+        assert answer.status_code == 200, answer.text
+
+    def listen(self) -> None:
+        """From now on the app sends its webhooks here."""
+        self.app.admin("PUT", "webhooks", {"url": self.webhook_url, "active": True})
+
+    # --- what happens by itself
+
+    def view(self) -> Body:
+        """The sync as the API shows it."""
+        answer = self.api.get(f"/v1/syncs/{self.name}")
+        assert answer.status_code == 200, answer.text
+        view: Body = answer.json()
+        return view
+
+    def until(self, what: str, look: Callable[[], T], seconds: float = PATIENCE) -> T:
+        """Look until there is something to see; says what did not happen and how the sync stands if there never is."""
+        deadline = time.monotonic() + seconds
+        while not (seen := look()):
+            assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s. {self._standing()}"
+            time.sleep(0.05)
+        return seen
+
+    def synced(self, **counts: int) -> None:
+        """Wait for the end of the initial sync, and for counts that are exact once nothing is on its way."""
+        self.until("the initial sync ends", lambda: self.view()["status"] != "initial_sync")
+        assert self.view()["status"] == "active", self._standing()
+        self.counted(**counts)
+
+    def counted(self, **counts: int) -> None:
+        """Wait until the records of each status are so many, and of the statuses that are not named none."""
+        self.at_rest()
+        self.until(f"the counts are {counts}", lambda: _some(self.view()["counts"]) == counts)
+
+    def at_rest(self) -> None:
+        """Wait until no message is on its way and no comparison runs."""
+        self.until("everything comes to rest", lambda: not self.busy())
+
+    def busy(self) -> list[str]:
+        """What is still on its way."""
+        found = []
+        for url in (self.stage.changes_queue_url, self.stage.bulk_queue_url):
+            number = self.waiting(url)
+            found += [f"{number} message(s) on {url.rpartition('/')[2]}"] if number else []
+        running = self.aws("stepfunctions").list_executions(
+            stateMachineArn=self.stage.comparison_arn, statusFilter="RUNNING"
+        )
+        return found + [execution["name"] for execution in running["executions"]]
+
+    def waiting(self, queue_url: str) -> int:
+        """How many messages a queue holds, whether they can be seen or not."""
+        held = self.aws("sqs").get_queue_attributes(QueueUrl=queue_url, AttributeNames=list(WAITING))["Attributes"]
+        return sum(int(held.get(name, 0)) for name in WAITING)
+
+    def poll(self) -> None:
+        """The five-minute tick, now."""
+        answer = self.aws("lambda").invoke(FunctionName=self.stage.functions["poll"], Payload=b"{}")
+        assert "FunctionError" not in answer, answer["Payload"].read()
+
+    def polled(self, what: str, look: Callable[[], T]) -> T:
+        """Poll until something has happened: a change of the last two seconds is left to the next poll.
+
+        Once a second at most; what HubSpot's limit of searches refused would keep its place locked for a minute.
+        """
+        waits = chain([0.0], repeat(1.0))
+
+        def tick() -> T:
+            time.sleep(next(waits))
+            self.poll()
+            self.at_rest()
+            return look()
+
+        return self.until(what, tick)
+
+    # --- what can be seen
+
+    def records(self, status: str) -> list[Body]:
+        """The sync's records of one status, at most 200."""
+        answer = self.api.get(f"/v1/syncs/{self.name}/records", params={"status": status, "limit": "200"})
+        assert answer.status_code == 200, answer.text
+        found: list[Body] = answer.json()["records"]
+        return found
+
+    def notifications(self) -> list[Body]:
+        """What people were told of this sync, the newest first."""
+        sync_id = self.view()["id"]
+        listed = self.api.get("/v1/notifications", params={"limit": "200"}).json()["notifications"]
+        return [each for each in listed if each["sync_id"] == sync_id]
+
+    def table(self, name: str) -> dict[str, Body]:
+        """Every item of a table, exactly as stored, by its keys."""
+        pages = self.aws("dynamodb").get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
+        return {f"{item['pk']} {item['sk']}": item for page in pages for item in page["Items"]}
+
+    def aws(self, service: str) -> Any:
+        """A client of the stage's AWS."""
+        if service not in self._clients:
+            self._clients[service] = aws_client(self.stage, service)
+        return self._clients[service]
+
+    def _of_app(self, name: str) -> str:
+        return str(getattr(self.stage, f"{self.product.prefix}_{name}"))
+
+    def _standing(self) -> str:
+        answer = self.api.get(f"/v1/syncs/{self.name}")
+        if answer.status_code != 200:
+            return f"The API says of the sync: {answer.text[:300]}"
+        view = answer.json()
+        shown = {key: view[key] for key in ("status", "phase", "problem", "counts")}
+        reasons = sorted({f"{each['status']}: {each['reason']}" for each in self.records("failing")[:20]})
+        return f"The sync is {shown}; busy with {self.busy()}; {reasons}"
+
+
+def aws_client(stage: StageInfo, service: str) -> Any:
+    """A boto3 client of the stage's AWS."""
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=stage.aws_endpoint,
+        region_name=stage.region,
+        aws_access_key_id=stage.account,
+        aws_secret_access_key="local",
+    )
+
+
+def _some(counts: Mapping[str, int]) -> dict[str, int]:
+    return {status: number for status, number in counts.items() if number}
