@@ -20,21 +20,29 @@ class Crash(BaseException):
 
 
 class Fuse:
-    """Blows at the n-th call to anything outside, wherever that is."""
+    """Blows at the n-th call to anything outside, wherever that is: the process dies there, or, with an `interrupt`,
+    another worker does a piece of work in the middle of this one's."""
 
     def __init__(self) -> None:
         self.left: int | None = None
+        self.interrupt: Callable[[], object] | None = None
         self.blown = 0
+        self.interrupted = 0
 
     def step(self) -> None:
         """One call goes out."""
         if self.left is None:
             return
         self.left -= 1
-        if self.left < 0:
-            self.left = None
+        if self.left >= 0:
+            return
+        self.left = None
+        if self.interrupt is None:
             self.blown += 1
             raise Crash
+        interrupt, self.interrupt = self.interrupt, None
+        self.interrupted += 1
+        interrupt()
 
 
 class Guarded:

@@ -54,21 +54,26 @@ class AnySync(RuleBasedStateMachine):
         living = sorted(person["id"] for person in self.world.people())
         return data.draw(st.sampled_from(living)) if living else None
 
+    def edit(self, side: Side, record: Any, field: str) -> None:
+        """A person writes something new into a field."""
+        self.world.clock.ms += 1
+        self.world.edited(side, record, field, value := self.fresh())
+        if side is Side.HUBSPOT:
+            self.world.hubspot.edit("contacts", record, {field: value})
+        else:
+            self.world.orbit.edit("people", record, {"name": {FIELDS[field]: value}})
+
     # --- people at work
 
     @rule(data=st.data(), field=st.sampled_from(sorted(FIELDS)))
     def edit_contact(self, data: Any, field: str) -> None:
         if (contact := self.pick_contact(data)) is not None:
-            self.world.clock.ms += 1
-            self.world.edited(Side.HUBSPOT, contact, field, value := self.fresh())
-            self.world.hubspot.edit("contacts", contact, {field: value})
+            self.edit(Side.HUBSPOT, contact, field)
 
     @rule(data=st.data(), field=st.sampled_from(sorted(FIELDS)))
     def edit_person(self, data: Any, field: str) -> None:
         if (person := self.pick_person(data)) is not None:
-            self.world.clock.ms += 1
-            self.world.edited(Side.APP, person, field, value := self.fresh())
-            self.world.orbit.edit("people", person, {"name": {FIELDS[field]: value}})
+            self.edit(Side.APP, person, field)
 
     @rule(data=st.data(), field=st.sampled_from(sorted(FIELDS)))
     def clear_contact(self, data: Any, field: str) -> None:
@@ -146,7 +151,32 @@ class AnySync(RuleBasedStateMachine):
 
     @rule(calls=st.integers(0, 120))
     def crash(self, calls: int) -> None:
-        self.world.fuse.left = calls
+        self.world.fuse.left, self.world.fuse.interrupt = calls, None
+
+    @rule(calls=st.integers(0, 40), steps=st.integers(1, 3))
+    def overlap(self, calls: int, steps: int) -> None:
+        """Another worker gets its messages while one is in the middle of its own."""
+
+        def interrupt() -> None:
+            for _ in range(steps):
+                self.world.step()
+
+        self.world.fuse.left, self.world.fuse.interrupt = calls, interrupt
+
+    @rule(data=st.data(), calls=st.integers(0, 40), side=st.sampled_from(list(Side)))
+    def edit_in_between(self, data: Any, calls: int, side: Side) -> None:
+        """A person edits a record while a worker is in the middle of its work, and another worker hears of it."""
+        record = self.pick_contact(data) if side is Side.HUBSPOT else self.pick_person(data)
+
+        def interrupt() -> None:
+            living = self.world.hubspot.records("contacts") if side is Side.HUBSPOT else self.world.living()
+            if record in living:
+                self.edit(side, record, "firstname")
+                self.world.notice(side, str(record))
+                if side is Side.HUBSPOT:
+                    self.world.unguarded.add(str(record))
+
+        self.world.fuse.left, self.world.fuse.interrupt = calls, interrupt
 
     @rule(lag=st.sampled_from([0, 5_000, 60_000]))
     def lag_search(self, lag: int) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 
 import httpx
 
+from hubsync.aws.messages import encode
 from hubsync.bootstrap import Bootstrap
 from hubsync.connectors.factory import ConnectorFactory
 from hubsync.connectors.port import CallCount
 from hubsync.handlers import dead_letter, phase, poll, webhook, worker
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
+from hubsync.model.message import LookMessage, Queue
 from hubsync.model.side import Direction, Side
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.manage.lifecycle import Lifecycle
@@ -26,6 +28,7 @@ from infra.local.hubspot import HubSpotSimulator
 from infra.local.transport import SimulatorTransport
 from tests.simulation.ports import (
     Crash,
+    Delivery,
     Fuse,
     Guarded,
     PlainVault,
@@ -100,6 +103,7 @@ class World:
             self.app.connectors.connector(self.connection("hubspot"), bulk=False).prepare([name])
         self.syncs: dict[str, str] = {}
         self.untracked: set[str] = set()
+        self.unguarded: set[str] = set()
         self.edits: dict[tuple[Side, str, str], list[tuple[int, str]]] = {}
         self.direction = direction
 
@@ -170,7 +174,7 @@ class World:
 
     def make_peace(self) -> None:
         """Every fault ends; polls, webhooks and comparisons come as they always do, for two days."""
-        self.fuse.left = None
+        self.fuse.left = self.fuse.interrupt = None
         self.queues.doubling = 0.0
         self.hubspot.faults.clear()
         self.orbit.gate.faults.clear()
@@ -255,6 +259,12 @@ class World:
         except Crash:
             return
 
+    def notice(self, side: Side, record_id: str) -> None:
+        """Another worker is told of one record, and looks at it at once."""
+        message = LookMessage(self.sync().id, side, (record_id,), "webhook", self.ids.new(), self.clock.ms)
+        event = {"Records": [_record(Delivery("noticed", Queue.CHANGES, encode(message), 0, receives=1))]}
+        worker.handler(event, self._context())
+
     def deliver(self) -> int:
         """Orbit's webhooks arrive, as far as they do."""
         arrived = 0
@@ -317,6 +327,10 @@ class World:
     def people(self) -> list[dict[str, Any]]:
         """Orbit's living people."""
         return _living(self.orbit.records("people"))
+
+    def living(self) -> set[str]:
+        """The ids of Orbit's living people."""
+        return {person["id"] for person in self.people()}
 
 
 def _living(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

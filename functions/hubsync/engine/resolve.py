@@ -16,8 +16,9 @@ from hubsync.model.identifier import Claim, IdentifierKind
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 
-ORPHANED_AFTER_MS = 15 * 60 * 1000
-"""A slot whose entry does not know of it is honoured this long: its worker may be between two writes."""
+ORPHANED_AFTER_MS = 2 * 60 * 1000
+"""A slot whose entry does not know of it is honoured this long: its worker may be between two writes, both within one
+invocation, and those are shorter."""
 
 STRONG = frozenset({IdentifierKind.EMAIL, IdentifierKind.DOMAIN})
 """Kinds that one record alone may have; names are shared by honest strangers."""
@@ -98,9 +99,17 @@ def _across(
     known = _holds(entry, ref.side.other, claim, now)
     if known is None:
         return None
-    if not known or entry is None:
+    if not known or entry is None or _about_to_bind(ref, entry, claim, now):
         return Standing.WAIT, holder
     return _place(ref, entry, now), holder
+
+
+def _about_to_bind(ref: RecordRef, entry: IndexEntry, claim: Claim, now: int) -> bool:
+    """Whether another worker has just taken the slot of this record's side for `entry`, and is about to bind its record
+    there: the first one is the first (rule 3.5), also between its two writes.
+    """
+    taken = claim.holder(ref.side) == entry.id and claim.key not in entry.half(ref.side).claims
+    return taken and entry.half(ref.side).record_id != ref.id and now - claim.claimed_at < ORPHANED_AFTER_MS
 
 
 def _beside(

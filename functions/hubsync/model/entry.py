@@ -53,6 +53,7 @@ class IndexEntry:
     `id` is `<h|a>-<record id>` of the record the entry was made for, so that a repeated delivery makes the same entry.
     `lease_until` (epoch ms) keeps other workers from writing. `generation` fences off older runs (rule 1.2).
     `drifted` are the mapping numbers whose two values differ and are left alone (rules 2.5, 2.9).
+    `place` is a duplicate's place in the line for its identifier (rule 3.5): once given, it is kept.
     A refused record keeps in `inputs` a hash of what was refused and of the settings; it is tried again when that
     changes, or after `retry_at` (epoch ms), later with each of its `attempts` (rule 8.4).
     `since` is when the status was reached, `settled_at` when a look last changed the entry (epoch ms).
@@ -71,6 +72,7 @@ class IndexEntry:
     lease_until: int = 0
     generation: int = 0
     drifted: tuple[int, ...] = ()
+    place: str = ""
     inputs: str = ""
     attempts: int = 0
     retry_at: int = 0

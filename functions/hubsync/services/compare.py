@@ -21,7 +21,7 @@ from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Phase, Sync, SyncStatus
 from hubsync.services.desk import DeskFactory
-from hubsync.services.look.gather import shows_baseline
+from hubsync.services.look.gather import Seen, shows_baseline
 from hubsync.services.look.look import look
 from hubsync.services.look.work import Desk, Errand
 from hubsync.services.scan import Scan, read_span
@@ -79,7 +79,7 @@ class Comparison:
         self.scan.next_page(message, _pack(span.cursor, found + len(suspects)))
         calm = set(suspects)
         self.worker.settle(desk.sync.id, {message.page: [ledger_id(ref) for ref in refs if ref not in calm]})
-        ended = look(desk, suspects, _errand(message), seen={ref: records[ref] for ref in suspects})
+        ended = look(desk, suspects, _errand(message), Seen({ref: records[ref] for ref in suspects}, span.asked_at))
         self.scan.end(desk.sync, message, suspects, ended)
         if span.cursor is None:
             self._report(desk.sync, f"{side}: {found + len(suspects)} record(s) differed from the index.")
@@ -120,10 +120,10 @@ class Comparison:
         if walk.cursor is None:
             self._report(desk.sync, f"{found + len(missing)} indexed record(s) were in neither list and were read.")
 
-    def _living(self, sync: Sync, message: PageMessage, side: Side) -> Seen:
-        return Seen(self.ledger.seen(sync.id, message.page.generation, PHASE_OF[side]))
+    def _living(self, sync: Sync, message: PageMessage, side: Side) -> Living:
+        return Living(self.ledger.seen(sync.id, message.page.generation, PHASE_OF[side]))
 
-    def _looks_empty(self, desk: Desk, living: dict[Side, Seen]) -> Side | None:
+    def _looks_empty(self, desk: Desk, living: dict[Side, Living]) -> Side | None:
         """The side that shows far fewer records than are indexed there, if one does."""
         present = dict.fromkeys(Side, 0)
         cursor: str | None = None
@@ -147,7 +147,7 @@ class Comparison:
         self.notifications.add_notification(Notification(sync.id, self.desks.clock.now(), title, text))
 
 
-class Seen:
+class Living:
     """The records that a list showed, 8 bytes each: a million of them take 8 MB."""
 
     def __init__(self, ids: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Phase, Sync, SyncStatus
 from hubsync.services.desk import DeskFactory
+from hubsync.services.look.gather import Seen
 from hubsync.services.look.look import look
 from hubsync.services.look.work import Desk, Ended, Errand
 from hubsync.services.worker import AT_ONCE, Worker, ledger_id
@@ -28,9 +29,10 @@ LISTED = {Phase.INDEX_HUBSPOT: Side.HUBSPOT, Phase.SYNC_APP: Side.APP}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Some records of a list. `cursor` leads on, None at the end."""
+    """Some records of a list, asked for at `asked_at` (epoch ms). `cursor` leads on, None at the end."""
 
     records: tuple[Record, ...]
+    asked_at: int
     cursor: str | None
     total: int | None
 
@@ -40,13 +42,13 @@ def read_span(desk: Desk, side: Side, cursor: str | None) -> Span:
     connector, object_type = desk.connectors[side], desk.sync.object_type(side)
     fields, limit = desk.sync.fields(side), desk.connectors[side].features.page_size
     records: list[Record] = []
-    total: int | None = None
+    asked_at, total = desk.clock.now(), None
     while True:
         page = connector.list_page(object_type, fields, cursor, limit)
         records += page.records
         total, cursor = page.total, page.cursor
         if cursor is None or len(records) + limit > SPAN:
-            return Span(tuple(records), cursor, total)
+            return Span(tuple(records), asked_at, cursor, total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,11 @@ class Scan:
             desk,
             refs,
             Errand(message.page.phase, message.correlation_id, scan=True),
-            seen={record.ref: record for record in span.records},
-            places={ref: f"{message.page.number:08d}.{at:05d}" for at, ref in enumerate(refs)},
+            Seen(
+                {record.ref: record for record in span.records},
+                span.asked_at,
+                {ref: f"{message.page.number:08d}.{at:05d}" for at, ref in enumerate(refs)},
+            ),
             claimed=go_on,
         )
         if not refs:

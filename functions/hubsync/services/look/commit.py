@@ -21,7 +21,8 @@ from hubsync.services.look.work import Desk, Ended, Errand, Wake, Work
 from hubsync.stores.ports import DeleteEntry, DeleteWaiter, PutWaiter
 
 PAUSE_MS = 60 * 60 * 1000
-LONGEST_PAUSE_MS = 24 * PAUSE_MS
+LONGEST_PAUSE_MS = 20 * PAUSE_MS
+"""The nightly comparison finds it over (rule 8.4)."""
 WAKE_AT_ONCE = 10
 
 
@@ -117,6 +118,7 @@ def _finished(desk: Desk, work: Work, decision: Decision) -> IndexEntry:
         drifted=decision.drifted if decision.action is not Action.REFUSE else entry.drifted,
         intents=(),
         lease_until=0,
+        place=work.place if decision.exclusion is ExclusionReason.DUPLICATE else "",
         inputs=inputs,
         attempts=attempts if refused else 0,
         retry_at=now + pause if refused else 0,

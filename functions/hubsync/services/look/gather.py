@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hubsync.engine.baseline import fingerprints
 from hubsync.model.entry import Half, IndexEntry, entry_id_for
@@ -15,6 +16,8 @@ from hubsync.services.look.work import Desk, Errand, Work
 from hubsync.stores.ports import PutAlias
 
 READ_AT_ONCE = 100
+SKEW_MS = 5_000
+"""The clocks of two workers differ by less than this."""
 
 
 def read(desk: Desk, side: Side, ids: Sequence[str]) -> dict[str, Record]:
@@ -29,38 +32,47 @@ def read(desk: Desk, side: Side, ids: Sequence[str]) -> dict[str, Record]:
     return {asked: record for asked, record in found.items() if not record.deleted}
 
 
-def gather(
-    desk: Desk,
-    refs: Sequence[RecordRef],
-    seen: Mapping[RecordRef, Record],
-    places: Mapping[RecordRef, str],
-) -> list[Work]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Records that a scan has just read: when it asked for them (epoch ms), and the place of each in the scan."""
+
+    records: Mapping[RecordRef, Record] = field(default_factory=dict)
+    at: int = 0
+    places: Mapping[RecordRef, str] = field(default_factory=dict)
+
+
+def gather(desk: Desk, refs: Sequence[RecordRef], seen: Seen) -> list[Work]:
     """One work for each entry, in the order of the references, with the record of their side.
 
-    `seen` are records that a scan has just read, `places` their places in it. Reads raise `RetryLaterError` or
-    `NeedsPersonError`.
+    An entry is read before the record that it is compared with: if another look changes both in between, the entry's
+    version gives it away. What a scan has seen was read before its entry; it counts only if no look has touched the
+    entry since. Reads raise `RetryLaterError` or `NeedsPersonError`.
     """
     refs = list(dict.fromkeys(refs))
     if not refs:
         return []
     side = refs[0].side
-    unread = [ref.id for ref in refs if ref not in seen]
-    records: dict[str, Record] = {ref.id: seen[ref] for ref in refs if ref in seen}
-    read_at = desk.clock.now()
-    if unread:
-        records.update(read(desk, side, unread))
     entries = dict(desk.index.find(desk.sync.id, refs))
-    entries.update(follow_merges(desk, {ref: records[ref.id] for ref in refs if ref.id in records}, entries))
+    records = {ref.id: seen.records[ref] for ref in refs if ref in seen.records and _untouched(entries.get(ref), seen)}
+    fresh = [ref.id for ref in refs if ref.id not in records]
+    read_at = dict.fromkeys(records, seen.at) | dict.fromkeys(fresh, now := desk.clock.now())
+    if fresh:
+        records.update(read(desk, side, fresh))
+    spoken_for = follow_merges(desk, {ref: records[ref.id] for ref in refs if ref.id in records}, entries)
     entries.update(_by_external_id(desk, refs, records, entries))
     works: dict[str, Work] = {}
-    for ref in refs:
-        record = records.get(ref.id)
-        own = record.ref if record is not None else ref
-        entry = entries.get(ref) or IndexEntry(desk.sync.id, entry_id_for(own))
-        if entry.id in works:
+    for at, ref in enumerate(refs):
+        if ref in spoken_for:
             continue
-        works[entry.id] = _work(ref, entry, record, places.get(ref, f"~{read_at:014d}"), read_at)
+        entry = entries.get(ref) or IndexEntry(desk.sync.id, entry_id_for(ref))
+        place = entry.place or seen.places.get(ref, f"~{now:014d}.{at:05d}.{ref.id}")
+        works.setdefault(entry.id, _work(ref, entry, records.get(ref.id), place, read_at[ref.id]))
     return list(works.values())
+
+
+def _untouched(entry: IndexEntry | None, seen: Seen) -> bool:
+    """Whether no look has changed the entry since the scan asked for its page."""
+    return entry is None or entry.settled_at < seen.at - SKEW_MS
 
 
 def _work(ref: RecordRef, entry: IndexEntry, record: Record | None, place: str, read_at: int) -> Work:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
 from hubsync.connectors.port import Refused, Written
 from hubsync.engine.context import Context, Standing
 from hubsync.engine.decide import decide
 from hubsync.model.decision import Action
-from hubsync.model.record import Record, RecordRef
+from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.services.look.act import claim_ahead, lease, write
 from hubsync.services.look.commit import commit, inputs_of
-from hubsync.services.look.gather import gather, unchanged
+from hubsync.services.look.gather import Seen, gather, unchanged
 from hubsync.services.look.stand import Book, find_conflicts, read_partners, recover_creates, stand
 from hubsync.services.look.work import Deferral, Desk, Ended, Errand, Wake, Work
 
@@ -26,13 +26,12 @@ def look(
     desk: Desk,
     refs: Sequence[RecordRef],
     errand: Errand,
-    seen: Mapping[RecordRef, Record] | None = None,
-    places: Mapping[RecordRef, str] | None = None,
+    seen: Seen | None = None,
     claimed: Callable[[], None] | None = None,
 ) -> Ended:
     """Look at some records of one side again; whatever state they are found in, they end settled or deferred.
 
-    `seen` are records that a scan has just read, `places` their places in the scan. `claimed` is called once every
+    `seen` is what a scan has just read. `claimed` is called once every
     identifier has been claimed, before anything is written remotely; it is not called if that could not be done, so
     that a scan can keep its pages in order. Nothing is raised for a record's
     or an application's sake; what a store raises is left to the queue.
@@ -42,7 +41,7 @@ def look(
         return ended
     side = refs[0].side
     try:
-        works = gather(desk, refs, seen or {}, places or {})
+        works = gather(desk, refs, seen or Seen())
         ended.settled.extend(_spoken_for(refs, works))
         works = _open(desk, works, errand, ended)
         book = Book(desk)

@@ -16,46 +16,47 @@ from hubsync.stores.ports import DeleteEntry, IndexWrite, PutAlias, PutClaim, Pu
 
 def follow_merges(
     desk: Desk, records: Mapping[RecordRef, Record], entries: Mapping[RecordRef, IndexEntry]
-) -> dict[RecordRef, IndexEntry]:
-    """For every reference whose record is a merge's survivor, the one entry that goes on with it.
+) -> set[RecordRef]:
+    """Bring the entries of merged records together; returns the references that need no look of their own any more.
 
     `entries` are the entries found under the references themselves. Where several entries turn out to be one record,
-    they become one in a single transaction; a partner that is left over stands alone again, pending, and is woken.
-    Raises `RetryLaterError` if another worker is at the same records.
+    they become one in a single transaction, and a partner that is left over stands alone again, pending. Survivor and
+    partner are woken, so that they are looked at with entries that are read before them. Raises `RetryLaterError` if
+    another worker is at the same records.
     """
     suspects = {
-        ref: record
-        for ref, record in records.items()
-        if record.ref != ref or (record.aliases and (ref not in entries or entries[ref].version == 0))
+        ref: record for ref, record in records.items() if record.ref != ref or (record.aliases and ref not in entries)
     }
     if not suspects:
-        return {}
+        return set()
     names = {
         ref: [record.ref, ref, *(RecordRef(ref.side, alias) for alias in record.aliases)]
         for ref, record in suspects.items()
     }
     known = desk.index.find(desk.sync.id, {name for several in names.values() for name in several})
-    moved: dict[RecordRef, IndexEntry] = {}
-    done: dict[RecordRef, IndexEntry] = {}
+    spoken_for: set[RecordRef] = set()
+    survivors: dict[RecordRef, None] = {}
     for ref, record in suspects.items():
-        if record.ref in done:
-            moved[ref] = done[record.ref]
-            continue
         family = list({known[name].id: known[name] for name in names[ref] if name in known}.values())
-        if not family:
-            continue
-        moved[ref] = done[record.ref] = _unite(desk, record, family)
-    return moved
+        if record.ref not in survivors and family:
+            _unite(desk, record, family)
+        if family or record.ref != ref:
+            survivors[record.ref] = None
+            spoken_for.add(ref)
+    if survivors:
+        side = next(iter(survivors)).side
+        desk.wake(Wake(side, tuple(ref.id for ref in survivors), "merged"))
+    return spoken_for
 
 
-def _unite(desk: Desk, record: Record, family: Sequence[IndexEntry]) -> IndexEntry:
+def _unite(desk: Desk, record: Record, family: Sequence[IndexEntry]) -> None:
     """Make one entry of a merge's family."""
     side = record.ref.side
     bound_first = sorted(family, key=lambda entry: (not entry.half(side.other).present, entry.id))
     keep, others = bound_first[0], bound_first[1:]
     half = keep.half(side)
     if half.record_id == record.ref.id and not others:
-        return keep
+        return
     claims = tuple(dict.fromkeys([*half.claims, *(key for other in others for key in other.half(side).claims)]))
     keep = keep.with_half(side, Half(record.ref.id, half.fingerprints, claims))
     writes: list[IndexWrite] = [PutEntry(keep), PutAlias(desk.sync.id, record.ref, keep.id)]
@@ -67,7 +68,6 @@ def _unite(desk: Desk, record: Record, family: Sequence[IndexEntry]) -> IndexEnt
     if left:
         desk.wake(Wake(side.other, left, "merged"))
     desk.signals.note("merge_followed", sync=desk.sync.id, record=record.ref.id, entries=len(family))
-    return replace(keep, version=keep.version + 1)
 
 
 def _step_aside(entry: IndexEntry, side: Side) -> IndexWrite:

@@ -13,7 +13,7 @@ from hubsync.model.identifier import Claim
 from hubsync.model.side import Side
 from hubsync.services.look.gather import bind, read
 from hubsync.services.look.work import Desk, Wake, Work
-from hubsync.stores.ports import IndexWrite, PutClaim
+from hubsync.stores.ports import IndexWrite, PutAlias, PutClaim
 
 
 @dataclass(slots=True)
@@ -119,9 +119,12 @@ def _resolve(book: Book, work: Work) -> None:
         partner = book.entries[work.resolution.partner]
         if work.stored.version:
             work.absorbed = work.stored
-        healed = partner.half(side).record_id == record.ref.id  # bound before, only its alias was lost
-        work.stored = partner
-        work.entry = partner if healed else bind(partner, record.ref)
+        if partner.half(side).record_id == record.ref.id:
+            # Bound before, only its alias was lost. The record was read before this entry: look again.
+            book.desk.index.write([PutAlias(book.desk.sync.id, record.ref, partner.id)])
+            work.absorbed, work.resolution = None, Resolution(Standing.WAIT)
+            return
+        work.stored, work.entry = partner, bind(partner, record.ref)
         work.aliases.append(record.ref)
         book.entries[work.entry.id] = work.entry
     if work.resolution.standing is Standing.DUPLICATE:

@@ -5,7 +5,8 @@ Names are short because they are paid for in every item. What is empty or zero i
     all       pk  sync and bucket       sk  see `hubsync.stores.layout`   kind   schema   v  version
     entry     hi ai  record ids         hf af  fingerprints, packed       hc ac  claims   hg ag  gone
               st  status   si  since    fa  failure   ex  exclusion       re  reason      in  intents, packed
-              le  lease    ge  generation   dr  drifted   ip  inputs      at  attempts    ry  retry at   se  settled at
+              le  lease    ge  generation   dr  drifted   pl  place   ip  inputs   at  attempts
+              ry  retry at   se  settled at
               gsi_pk gsi_sk  only in the statuses that are listed
     claim     h a  the two slots        ca  claimed at                    expires_at  once both slots are empty
     alias     ei  entry id              waiter    ei  entry id
@@ -40,7 +41,28 @@ EMPTY_CLAIM_SECONDS = 86_400
 """How long an empty claim goes on counting versions: far longer than any worker holds what it read."""
 
 ENTRY_OPTIONAL = (
-    *("hi", "ai", "hf", "af", "hc", "ac", "hg", "ag", "fa", "ex", "re", "in", "le", "ge", "dr", "ip", "at", "ry", "se"),
+    *(
+        "hi",
+        "ai",
+        "hf",
+        "af",
+        "hc",
+        "ac",
+        "hg",
+        "ag",
+        "fa",
+        "ex",
+        "re",
+        "in",
+        "le",
+        "ge",
+        "dr",
+        "pl",
+        "ip",
+        "at",
+        "ry",
+        "se",
+    ),
     *("gsi_pk", "gsi_sk"),
 )
 CLAIM_OPTIONAL = ("h", "a", "expires_at")
@@ -75,7 +97,7 @@ def entry_attributes(entry: IndexEntry) -> Attributes:
     ):
         if number:
             attributes[name] = {"N": str(number)}
-    for name, text in (("re", entry.reason), ("ip", entry.inputs), ("ex", entry.exclusion)):
+    for name, text in (("re", entry.reason), ("ip", entry.inputs), ("pl", entry.place), ("ex", entry.exclusion)):
         if text:
             attributes[name] = {"S": str(text)}
     if entry.failure:
@@ -108,6 +130,7 @@ def entry_from(item: Item) -> IndexEntry:
         lease_until=_number(item, "le"),
         generation=_number(item, "ge"),
         drifted=tuple(int(number["N"]) for number in item["dr"]["L"]) if "dr" in item else (),
+        place=_text(item, "pl") or "",
         inputs=_text(item, "ip") or "",
         attempts=_number(item, "at"),
         retry_at=_number(item, "ry"),
