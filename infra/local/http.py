@@ -25,9 +25,7 @@ class Request:
     body: bytes = b""
 
     @classmethod
-    def of(
-        cls, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> Request:
+    def of(cls, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Request:
         """A request from a URL or a path with a query string."""
         parts = urlsplit(url)
         lowered = {name.lower(): value for name, value in (headers or {}).items()}
