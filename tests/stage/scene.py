@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import boto3
 import httpx
 
 from infra.local.stage_info import StageInfo
+from tests.situations import situation
 from tests.stage.accounts import AppAccount, Body, HubSpotAccount
 
 T = TypeVar("T")
@@ -172,7 +174,9 @@ class Scene:
 
     def poll(self) -> None:
         """The five-minute tick, now."""
-        answer = self.aws("lambda").invoke(FunctionName=self.stage.functions["poll"], Payload=b"{}")
+        answer = self.aws("lambda").invoke(
+            FunctionName=self.stage.functions["poll"], Payload=json.dumps(situation("schedule_poll"))
+        )
         assert "FunctionError" not in answer, answer["Payload"].read()
 
     def polled(self, what: str, look: Callable[[], T]) -> T:

@@ -14,11 +14,12 @@ import pytest
 
 from infra.local.crm.signature import pack, sign
 from infra.local.stage_info import StageInfo
+from tests.situations import situation
 from tests.stage.accounts import Body
 from tests.stage.scene import Scene
 
-EVENT = {"event": "person.updated", "id": "per_1", "occurred_at": "2026-11-05T08:00:00.000Z", "delivery": "dlv_1"}
-BODY = pack([EVENT])
+BODY = situation("webhook_orbit_person_updated")["body"].encode()
+NO_EVENTS = situation("webhook_not_what_the_app_sends")["body"].encode()
 MEGABYTE = 1024 * 1024
 
 
@@ -77,16 +78,15 @@ def post(scene: Scene, body: bytes, headers: Mapping[str, str], connection: str 
 
 @pytest.mark.usefixtures("untouched")
 def test_webhooks_that_are_refused(active: Scene) -> None:
-    no_events, not_json = b'{"hello": "world"}', b"{"
-    too_large = pack([{**EVENT, "note": "x" * MEGABYTE}])
+    not_json, too_large = b"{", pack([{"event": "person.updated", "id": "per_1", "note": "x" * MEGABYTE}])
     refused = {
         "wrong signature": (401, post(active, BODY, signed(active, BODY, secret="somebody else's"))),
-        "signature of another body": (401, post(active, BODY, signed(active, no_events))),
+        "signature of another body": (401, post(active, BODY, signed(active, NO_EVENTS))),
         "no signature": (401, post(active, BODY, {})),
         "old signature": (401, post(active, BODY, signed(active, BODY, age=301))),
         "unknown connection": (404, post(active, BODY, signed(active, BODY), connection="nobody")),
         "connection without webhooks": (404, post(active, BODY, signed(active, BODY), f"hubspot-{active.name}")),
-        "no events in it": (400, post(active, no_events, signed(active, no_events))),
+        "no events in it": (400, post(active, NO_EVENTS, signed(active, NO_EVENTS))),
         "no JSON": (400, post(active, not_json, signed(active, not_json))),
         "over 1 MB": (413, post(active, too_large, signed(active, too_large))),
     }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.situations import situation
 from tests.stage.people import contact, email, person
 from tests.stage.scene import Scene
 
@@ -82,8 +82,8 @@ def test_a_message_that_nobody_can_read_is_let_go(impatient: Scene) -> None:
     scene = impatient
     scene.apply()
     scene.synced()
-    for body in ("no JSON at all", json.dumps({"v": 99, "kind": "look"})):
-        scene.aws("sqs").send_message(QueueUrl=scene.stage.changes_queue_url, MessageBody=body)
+    for record in situation("sqs_poisonous_message")["Records"][1:]:
+        scene.aws("sqs").send_message(QueueUrl=scene.stage.changes_queue_url, MessageBody=record["body"])
     scene.at_rest()
     scene.until("the dead letters are taken away", lambda: scene.waiting(scene.stage.changes_dlq_url) == 0)
     scene.hubspot.create(contact(1))

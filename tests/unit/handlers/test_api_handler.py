@@ -12,7 +12,7 @@ from hubsync.model.sync import SyncStatus
 from hubsync.settings import Settings
 from tests.simulation.syncs import contacts
 from tests.simulation.world import World
-from tests.unit.handlers.situations import context, situation
+from tests.situations import context, situation
 
 
 class Secrets:

@@ -12,7 +12,7 @@ from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Phase
 from tests.simulation.syncs import companies, contacts
 from tests.simulation.world import World
-from tests.unit.handlers.situations import context, situation
+from tests.situations import context, situation
 
 
 @pytest.fixture

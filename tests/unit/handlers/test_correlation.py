@@ -10,7 +10,7 @@ from hubsync.handlers import poll, webhook, worker
 from infra.local.crm.signature import pack, sign
 from tests.simulation.syncs import contacts
 from tests.simulation.world import World
-from tests.unit.handlers.situations import context, situation
+from tests.situations import context, situation
 
 
 @pytest.fixture

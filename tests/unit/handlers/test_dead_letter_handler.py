@@ -16,7 +16,7 @@ from hubsync.model.sync import Phase
 from hubsync.services.worker import ledger_id
 from tests.simulation.syncs import contacts
 from tests.simulation.world import World
-from tests.unit.handlers.situations import context, message_ids, situation
+from tests.situations import context, message_ids, situation
 
 REF = RecordRef(Side.HUBSPOT, "501")
 

@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.parser.models import (
 )
 from pydantic import BaseModel
 
-from tests.unit.handlers.situations import names, situation
+from tests.situations import names, situation
 
 MODELS: dict[str, type[BaseModel]] = {
     "api": APIGatewayProxyEventV2Model,

@@ -13,7 +13,7 @@ from hubsync.model.sync import Phase, SyncStatus
 from hubsync.services.phases import SupersededError
 from tests.simulation.syncs import contacts
 from tests.simulation.world import World
-from tests.unit.handlers.situations import context, situation
+from tests.situations import context, situation
 
 
 @pytest.fixture

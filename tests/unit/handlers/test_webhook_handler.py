@@ -14,7 +14,7 @@ from hubsync.model.side import Side
 from infra.local.crm.signature import pack, sign
 from tests.simulation.syncs import companies, contacts
 from tests.simulation.world import World
-from tests.unit.handlers.situations import PERSON, context, situation
+from tests.situations import PERSON, context, situation
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hubsync.model.sync import Phase
 from infra.local.parts.faults import Fault
 from tests.simulation.syncs import contacts
 from tests.simulation.world import World
-from tests.unit.handlers.situations import context, message_ids, situation
+from tests.situations import context, message_ids, situation
 
 
 @pytest.fixture

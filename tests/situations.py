@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-EVENTS = Path(__file__).parents[3] / "events"
+EVENTS = Path(__file__).parents[1] / "events"
 PERSON = "per_01m6qk3z40a1b2c3d4e5f6g7h8"
 """The id of the person that they tell of; Orbit gives out its ids itself, so a test puts the real one in its place."""
 
