@@ -18,6 +18,9 @@ from infra.constructs import metrics
 PROMISED_MINUTES = 10
 """A change of one side reaches the other within ten minutes (rule 1.5)."""
 
+POLL_BEHIND = Duration.minutes(15)
+COUNTS_BEHIND = Duration.minutes(10)
+
 _ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 _NO_DATA_IS_FINE = cloudwatch.TreatMissingData.NOT_BREACHING
 # The counts are emitted when they change: silence means that they are as they were.
@@ -76,6 +79,24 @@ class Alarms(Construct):
                 f"The function {name} failed more than once in five minutes. Its log group has the stack traces.",
             )
 
+    def lags(self, counts: lambda_.IFunction) -> None:
+        """What is behind the clock although nothing fails: the poll, and the counts behind the index."""
+        self._alarm(
+            "PollBehind",
+            metrics.own(metrics.POLL_LAG, "Maximum"),
+            POLL_BEHIND.to_seconds(),
+            f"A poll has been more than {POLL_BEHIND.to_minutes():.0f} minutes behind for three polls in a row. Look "
+            "for poll_deferred in its log, an application that is down, or the limit of HubSpot's search.",
+            periods=3,
+        )
+        self._alarm(
+            "CountsBehind",
+            counts.metric("IteratorAge", period=metrics.PERIOD, statistic="Maximum"),
+            COUNTS_BEHIND.to_milliseconds(),
+            f"The counts are more than {COUNTS_BEHIND.to_minutes():.0f} minutes behind the index. Look for the errors "
+            "of the function counts.",
+        )
+
     def machines(self, machines: Mapping[str, sfn.IStateMachine]) -> None:
         """A run that failed or ran out of time."""
         for name, machine in machines.items():
@@ -97,6 +118,7 @@ class Alarms(Construct):
         threshold: float,
         description: str,
         missing: cloudwatch.TreatMissingData = _NO_DATA_IS_FINE,
+        periods: int = 1,
     ) -> None:
         alarm = cloudwatch.Alarm(
             self,
@@ -104,7 +126,7 @@ class Alarms(Construct):
             metric=metric,
             threshold=threshold,
             comparison_operator=_ABOVE,
-            evaluation_periods=1,
+            evaluation_periods=periods,
             alarm_description=description,
             treat_missing_data=missing,
         )

@@ -38,7 +38,7 @@ class Consumers(Construct):
         self._queue("BulkDeadLetters", consumer, bulk, batch=10, concurrency=2)
 
     def counts(self, counts: lambda_.IFunction, index: dynamodb.Table, undelivered: sqs.IQueue) -> None:
-        """The stream of the index, entries only, in order: the counts remember the last sequence number of a shard."""
+        """The stream of the index, entries only, in order: the counts remember the last sequence number of a bucket."""
         mapping = lambda_.EventSourceMapping(
             self,
             "Counts",
@@ -50,7 +50,7 @@ class Consumers(Construct):
             parallelization_factor=1,
             bisect_batch_on_error=False,
             report_batch_item_failures=True,
-            # About an hour with Lambda's pauses; what is given up then is mended by a recount.
+            # About an hour with Lambda's pauses. What is given up then is missing from the counts: there is no recount.
             retry_attempts=100,
             filters=[
                 lambda_.FilterCriteria.filter({"dynamodb": {image: {"kind": {"S": ["entry"]}}}})

@@ -34,6 +34,13 @@ def write(role: iam.IRole, table: dynamodb.Table, key: kms.IKey) -> None:
     _through(role, key, "dynamodb", "kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey")
 
 
+def erase(role: iam.IRole, table: dynamodb.Table, key: kms.IKey) -> None:
+    """Delete items of a table in batches."""
+    # IAM has no action for deleting in batches alone.
+    _allow(role, ["dynamodb:BatchWriteItem"], [table.table_arn])
+    _through(role, key, "dynamodb", "kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey")
+
+
 def note(role: iam.IRole, table: dynamodb.Table, key: kms.IKey) -> None:
     """Put or update single items of a table; no deletes, no batches."""
     _allow(role, ["dynamodb:PutItem", "dynamodb:UpdateItem"], [table.table_arn])
@@ -96,13 +103,13 @@ def start(role: iam.IRole, *machines: sfn.StateMachine) -> None:
     _allow(role, ["states:StartExecution"], [machine.state_machine_arn for machine in machines])
 
 
-def answer(scope: Construct, role: iam.IRole, *machines: sfn.StateMachine, failing: bool = True) -> None:
-    """Send task tokens back: a phase has ended, or (`failing`) cannot end.
+def answer(scope: Construct, role: iam.IRole, *machines: sfn.StateMachine, done: bool = True) -> None:
+    """Send task tokens back: a phase cannot go on, or nobody waits for it any more, or (`done`) it has ended.
 
     A policy in `scope`, beside the role rather than in it: the machine calls the function, the function waits for
     everything in its role, so the role may not wait for the machine.
     """
-    actions = ["states:SendTaskSuccess", *(["states:SendTaskFailure"] if failing else [])]
+    actions = [*(["states:SendTaskSuccess"] if done else []), "states:SendTaskFailure"]
     resources = [machine.state_machine_arn for machine in machines]
     statement = iam.PolicyStatement(actions=actions, resources=resources)
     iam.Policy(scope, "AnswerPolicy", roles=[role], statements=[statement])

@@ -36,7 +36,7 @@ class Tables(Construct):
             "removal_policy": target.removal,
         }
         self.index = dynamodb.Table(self, "IndexTable", stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES, **shared)
-        # Sparse: only failing, excluded and queued entries carry the two keys, so the rest costs nothing here.
+        # Sparse: every entry but those in sync carries the two keys, so what is in sync, the most, costs nothing here.
         self.index.add_global_secondary_index(
             index_name=STATUS_INDEX,
             partition_key=dynamodb.Attribute(name="gsi_pk", type=_TEXT),

@@ -52,7 +52,7 @@ class HubsyncStack(Stack):
         mail = {"MAIL_FROM": self.notifications.sender} if self.notifications.sender else {}
         topic = {"TOPIC_ARN": self.notifications.topic.topic_arn}
 
-        self.phase = self._function("phase", 60, {**index, **state, **bulk, **key}, loops=True)
+        self.phase = self._function("phase", 60, {**state, **bulk}, loops=True)
         self.notify = self._function("notify", 30, {**index, **state, **mail, **topic})
         self.phases = Phases(self, "Phases", phase=self.phase.function, notify=self.notify.function, target=self.target)
         initial_sync = {"INITIAL_SYNC_ARN": self.phases.initial_sync.state_machine_arn}
@@ -63,7 +63,7 @@ class HubsyncStack(Stack):
             "api",
             29,
             {
-                **(index | state | changes | bulk | key | initial_sync | comparison),
+                **(index | state | key | initial_sync | comparison),
                 "API_TOKEN_SECRET_ARN": self.encryption.api_token.secret_arn,
             },
         )
@@ -113,19 +113,22 @@ class HubsyncStack(Stack):
         changes, bulk = self.queues.changes, self.queues.bulk
         machines = (self.phases.initial_sync, self.phases.comparison)
 
-        for each in (self.api, self.poll, self.worker, self.phase, self.dead_letter, self.notify):
+        for each in (self.api, self.poll, self.worker, self.dead_letter, self.notify):
             grants.read(each.role, index, key, index=STATUS_INDEX)
-        for each in (self.api, self.worker, self.phase, self.dead_letter):
+        for each in (self.worker, self.dead_letter):
             grants.write(each.role, index, key)
+        # A deletion begins in the API, and the tick goes on with it.
+        for each in (self.api, self.poll):
+            grants.erase(each.role, index, key)
         for each in self.functions.values():
             grants.read(each.role, state, key)
         for each in (self.api, self.poll, self.worker, self.phase, self.dead_letter, self.counts):
             grants.write(each.role, state, key)
         grants.note(self.notify.role, state, key)
 
-        for each in (self.webhook, self.api, self.poll, self.worker):
+        for each in (self.webhook, self.poll, self.worker):
             grants.send(each.role, changes.queue, key)
-        for each in (self.api, self.poll, self.worker, self.phase):
+        for each in (self.poll, self.worker, self.phase):
             grants.send(each.role, bulk.queue, key)
         for pair in (changes, bulk):
             grants.consume(self.worker.role, pair.queue, key)
@@ -133,17 +136,17 @@ class HubsyncStack(Stack):
         grants.follow(self.counts.role, index, key)
         grants.send(self.counts.role, self.queues.undelivered, key)
 
-        for each in (self.webhook, self.api, self.poll, self.worker, self.phase):
+        for each in (self.webhook, self.api, self.poll, self.worker):
             grants.unseal(each.role, key)
         grants.seal(self.api.role, key)
         grants.read_secret(self.api.role, self.encryption.api_token, key)
 
         grants.start(self.api.role, *machines)
         grants.start(self.compare.role, self.phases.comparison)
-        grants.answer(self.poll, self.poll.role, *machines, failing=False)
-        grants.answer(self.phase, self.phase.role, *machines)
-        grants.answer(self.worker, self.worker.role, *machines)
-        grants.answer(self.dead_letter, self.dead_letter.role, *machines)
+        # Saved, turned off or deleted: the API ends the runs that are under way.
+        grants.answer(self.api, self.api.role, *machines, done=False)
+        for each in (self.poll, self.worker, self.phase, self.dead_letter):
+            grants.answer(each, each.role, *machines)
         self.notifications.grant(self.notify.role, key)
         # A dead token: the connection needs a person, who is told once.
         for each in (self.poll, self.worker):
@@ -181,6 +184,7 @@ class HubsyncStack(Stack):
             },
         )
         alarms.functions(functions)
+        alarms.lags(self.counts.function)
         alarms.machines(machines)
 
         self.board = Dashboard(self, "Dashboard")

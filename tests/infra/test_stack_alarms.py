@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from stack_template import StackTemplate
 
 from infra.constructs import metrics
+
+OPERATING = Path(__file__).resolve().parents[2] / "docs" / "operating.md"
+NAME = re.compile(r"`(\w+)`")
 
 
 def alarm(template: StackTemplate, name: str) -> dict[str, Any]:
@@ -42,6 +47,29 @@ def test_a_change_that_waits_longer_than_promised_rings(aws: StackTemplate) -> N
     assert waiting["MetricName"] == "ApproximateAgeOfOldestMessage"
     assert waiting["Threshold"] == 600
     assert waiting["Dimensions"][0]["Value"]["Fn::GetAtt"][0].startswith("QueuesChangesQueue")
+
+
+def test_a_poll_that_stays_behind_rings(aws: StackTemplate) -> None:
+    behind = alarm(aws, "PollBehind")
+    assert (behind["Namespace"], behind["MetricName"], behind["Statistic"]) == ("hubsync", "PollLagSeconds", "Maximum")
+    assert (behind["Threshold"], behind["Period"], behind["EvaluationPeriods"]) == (900, 300, 3)
+
+
+def test_counts_that_stay_behind_the_index_ring(aws: StackTemplate) -> None:
+    behind = alarm(aws, "CountsBehind")
+    assert (behind["Namespace"], behind["MetricName"], behind["Statistic"]) == ("AWS/Lambda", "IteratorAge", "Maximum")
+    assert (behind["Threshold"], behind["EvaluationPeriods"]) == (600_000, 1)
+    assert behind["Dimensions"][0]["Value"]["Ref"].startswith("CountsFunction")
+
+
+def test_the_alarms_that_are_told_are_those_that_there_are(aws: StackTemplate) -> None:
+    section = OPERATING.read_text().split("\n## Alarms\n", 1)[1].split("\n## ", 1)[0]
+    told = {
+        name for line in section.splitlines() if line.startswith("| `") for name in NAME.findall(line.split("|")[1])
+    }
+    alarms = aws.of("AWS::CloudWatch::Alarm")
+    assert told == {logical_id[len("Alarms") : -8] for logical_id in alarms}
+    assert f" {len(alarms)} alarms," in OPERATING.read_text()
 
 
 @pytest.mark.parametrize(
