@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hubsync.services.compare import Comparison
     from hubsync.services.dead_letter import DeadLetters
     from hubsync.services.ingest import Ingest
+    from hubsync.services.manage.lifecycle import Lifecycle
     from hubsync.services.phases import Phases
     from hubsync.services.report import Report
 
@@ -202,6 +203,20 @@ class Bootstrap:
             ids=self.ids,
             signals=self.signals,
             longest_lease=WORKER_SECONDS * 1000 + GRACE_MS,
+        )
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle:
+        """Off, on, restart, compare, delete."""
+        from hubsync.services.manage.lifecycle import Lifecycle
+
+        return Lifecycle(
+            syncs=self.stores.syncs,
+            index=self.stores.index,
+            ledger=self.stores.ledger,
+            orchestrator=self.orchestrator,
+            clock=self.clock,
+            ids=self.ids,
         )
 
     @cached_property

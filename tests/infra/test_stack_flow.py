@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from stack_template import StackTemplate
 
+from hubsync.aws.orchestrator import SUPERSEDED
+from hubsync.services.phases import SupersededError
 from infra.constructs.phases import DEFINITIONS
 
 MACHINES = {
@@ -111,7 +113,18 @@ def test_a_failure_is_written_down_before_the_execution_fails(file: str) -> None
     for name, state in states.items():
         payload = state.get("Parameters", {}).get("Payload", {})
         if payload.get("action") in ("prepare", "start", "finish"):
-            assert [catch["Next"] for catch in state["Catch"]] == ["Record the failure"], name
+            assert [catch["Next"] for catch in state["Catch"]] == ["Superseded", "Record the failure"], name
+
+
+@machines
+def test_a_run_that_nobody_waits_for_any_more_ends_as_a_success(file: str) -> None:  # rule 1.2
+    states = definition(file)["States"]
+    assert states["Superseded"]["Type"] == "Succeed"
+    catches = [catch for state in states.values() for catch in state.get("Catch", []) if catch["Next"] == "Superseded"]
+    assert catches
+    for catch in catches:
+        # What a token is answered with, and the error by which the phase function ends.
+        assert set(catch["ErrorEquals"]) == {SUPERSEDED, SupersededError.__name__}
 
 
 def test_the_initial_sync_waits_for_older_writers_before_it_starts() -> None:

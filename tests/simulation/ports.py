@@ -204,6 +204,11 @@ class SimOrchestrator:
             if run.token == task_token:
                 run.token, run.steps, run.failed = None, [], sentence
 
+    def phase_superseded(self, task_token: str) -> None:
+        for run in self.runs.values():
+            if run.token == task_token:
+                run.token, run.steps = None, []
+
     def ready(self) -> Run | None:
         """A run that can take its next step."""
         return next((run for run in self.runs.values() if run.steps and run.token is None), None)

@@ -83,6 +83,7 @@ class World:
         self.lifecycle = Lifecycle(
             syncs=self.stores.syncs,
             index=self.stores.index,
+            ledger=self.stores.ledger,
             orchestrator=self.orchestrator,
             clock=self.clock,
             ids=self.ids,

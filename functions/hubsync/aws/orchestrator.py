@@ -10,6 +10,10 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
+SUPERSEDED = "Superseded"
+"""The error that the definitions in `infra/statemachines` lead to a success, next to the one by which the phase
+function says the same of itself (`hubsync.services.phases.SupersededError`)."""
+
 OVER = frozenset({"TaskTimedOut", "InvalidToken", "TaskDoesNotExist", "InvalidOutput"})
 """What Step Functions says of a task that is over already."""
 
@@ -39,8 +43,15 @@ class StepFunctionsOrchestrator:
 
     def phase_failed(self, task_token: str, sentence: str) -> None:
         """Let the state machine end the run."""
+        self._fail(task_token, "PhaseFailed", sentence)
+
+    def phase_superseded(self, task_token: str) -> None:
+        """Let the state machine end the run as a success: its phases catch this very error."""
+        self._fail(task_token, SUPERSEDED, "The sync was saved again, turned off or deleted.")
+
+    def _fail(self, task_token: str, error_name: str, sentence: str) -> None:
         try:
-            self._client.send_task_failure(taskToken=task_token, error="PhaseFailed", cause=sentence)
+            self._client.send_task_failure(taskToken=task_token, error=error_name, cause=sentence)
         except ClientError as error:
             _over(error)
 

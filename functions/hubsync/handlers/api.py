@@ -11,7 +11,6 @@ from hubsync.api.app import create_app
 from hubsync.bootstrap import Bootstrap
 from hubsync.observability import logger
 from hubsync.services.manage.apply import Apply
-from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.services.manage.view import View
 
 TOKEN_SECONDS = 300
@@ -40,13 +39,7 @@ class Management:
                 clock=app.clock,
                 ids=app.ids,
             ),
-            lifecycle=Lifecycle(
-                syncs=stores.syncs,
-                index=stores.index,
-                orchestrator=app.orchestrator,
-                clock=app.clock,
-                ids=app.ids,
-            ),
+            lifecycle=app.lifecycle,
             view=View(
                 connections=stores.connections,
                 syncs=stores.syncs,

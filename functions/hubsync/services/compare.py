@@ -51,12 +51,16 @@ class Comparison:
     scan: Scan
 
     def page(self, message: PageMessage, deadline: int) -> None:
-        """Handle one page of a comparison."""
+        """Handle one page of a comparison. It ends where it cannot go on: whatever stopped it (the sync was saved, was
+        turned off, an account needs a person) is followed by a new look at everything.
+        """
         sync = self.desks.syncs.sync(message.sync_id)
         if sync is None or sync.status is not SyncStatus.ACTIVE:
+            self.worker.end_run(message.sync_id, message.page)
             return
         desk = self.desks.desk(sync, deadline=deadline, bulk=True)
         if desk is None:
+            self.worker.end_run(sync.id, message.page)
             return
         try:
             if message.page.phase in LISTED:
@@ -67,6 +71,7 @@ class Comparison:
             self.scan.again(message, error.after)
         except NeedsPersonError as error:
             self.desks.dead(sync, LISTED.get(message.page.phase, Side.HUBSPOT), error)
+            self.worker.end_run(sync.id, message.page)
 
     def _listed(self, desk: Desk, message: PageMessage, side: Side) -> None:
         """A page of an application's list."""

@@ -10,6 +10,7 @@ from hubsync.model.side import Side
 from hubsync.model.sync import INITIAL_PHASES, Phase, PhaseProgress, Sync, SyncStatus
 from hubsync.services.poll import start_cursors
 from hubsync.services.ports import Clock, Ids, Orchestrator, Queues, Signals
+from hubsync.services.superseded import end_runs
 from hubsync.stores.ports import CursorStore, Ledger, Notification, NotificationStore, SyncStore
 
 COMPLETED_BY = {Phase.SYNC_APP: (Side.HUBSPOT,), Phase.SYNC_HUBSPOT: (Side.HUBSPOT, Side.APP)}
@@ -17,7 +18,10 @@ COMPLETED_BY = {Phase.SYNC_APP: (Side.HUBSPOT,), Phase.SYNC_HUBSPOT: (Side.HUBSP
 
 
 class SupersededError(Exception):
-    """The run is an older one than the sync's; it ends here and writes nothing more (rule 1.2)."""
+    """The run is an older one than the sync's; it ends here and writes nothing more (rule 1.2).
+
+    Step Functions sees the name of this class, and the definitions in `infra/statemachines` lead it to a success.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,11 @@ class Phases:
     def prepare(self, sync_id: str, generation: int) -> tuple[Sequence[Phase], int]:
         """Get ready for an initial sync: the phases to go through, and the seconds to wait for older workers.
 
-        The poll's cursors are set before the first phase, so that no change falls between scan and poll.
+        Older runs that are still open end here. The poll's cursors are set before the first phase, so that no change
+        falls between scan and poll.
         """
         sync = self._current(sync_id, generation)
-        for phase in INITIAL_PHASES:
-            older = self.ledger.task_token(sync_id, generation - 1, phase)
-            if older is not None:
-                self.orchestrator.phase_failed(older, "The sync was saved again.")
+        end_runs(self.ledger, self.orchestrator, sync, below=generation)
         start_cursors(self.cursors, sync, self.clock.now())
         waited = self.clock.now() - sync.saved_at
         fence = 0 if generation == 1 else max(0, self.longest_lease - waited)

@@ -64,6 +64,13 @@ class Orchestrator(Protocol):
         """Tell it that a phase cannot go on. Telling it twice, or too late, does no harm."""
         ...
 
+    def phase_superseded(self, task_token: str) -> None:
+        """Tell it that nobody waits for a phase any more: the run ends at once, and is no failure (rule 1.2).
+
+        Telling it twice, or too late, does no harm.
+        """
+        ...
+
 
 class Vault(Protocol):
     """Seals credentials with the deployment's key; the ciphertext is bound to what it belongs to."""

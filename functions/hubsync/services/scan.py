@@ -60,9 +60,10 @@ class Scan:
     worker: Worker
 
     def page(self, message: PageMessage, deadline: int) -> None:
-        """Handle one page; a message of an older run is dropped."""
+        """Handle one page; a message of an older run is dropped, and the run ends if it has not yet."""
         sync = self.desks.syncs.sync(message.sync_id)
         if sync is None or sync.status is not SyncStatus.INITIAL or message.page.generation != sync.generation:
+            self.worker.end_run(message.sync_id, message.page)
             return
         desk = self.desks.desk(sync, deadline=deadline, bulk=True, page=message.page)
         if desk is None:

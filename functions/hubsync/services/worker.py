@@ -100,6 +100,12 @@ class Worker:
         if token is not None:
             self.orchestrator.phase_done(token)
 
+    def end_run(self, sync_id: str, page: PageKey) -> None:
+        """End the run of a page that came when nobody waited for it any more (rule 1.2)."""
+        token = self.ledger.task_token(sync_id, page.generation, page.phase)
+        if token is not None:
+            self.orchestrator.phase_superseded(token)
+
     def _defer(self, messages: Sequence[LookMessage], ended: Ended) -> None:
         """Send the rest as new messages, so that the queue's receive count counts crashes only."""
         put_off = {deferral.ref: deferral for deferral in ended.deferred}

@@ -112,6 +112,7 @@ class FakeOrchestrator:
     def __init__(self) -> None:
         self.initial: list[tuple[str, int]] = []
         self.comparisons: list[tuple[str, int, str]] = []
+        self.superseded: list[str] = []
 
     def start_initial(self, sync_id: str, generation: int) -> None:
         self.initial.append((sync_id, generation))
@@ -124,6 +125,9 @@ class FakeOrchestrator:
 
     def phase_failed(self, task_token: str, sentence: str) -> None:
         raise AssertionError("management fails no phase")
+
+    def phase_superseded(self, task_token: str) -> None:
+        self.superseded.append(task_token)
 
 
 class FakeApp:
@@ -193,6 +197,7 @@ class World:
         self.lifecycle = Lifecycle(
             syncs=self.stores.syncs,
             index=self.stores.index,
+            ledger=self.stores.ledger,
             orchestrator=self.orchestrator,
             clock=self.clock,
             ids=ids,

@@ -85,6 +85,23 @@ def test_deleting_destroys_the_key_first_then_purges_in_slices(world: World) -> 
         world.lifecycle.delete("contacts", until=world.clock.now())
 
 
+def test_a_deletion_that_was_cut_off_goes_on_and_nothing_else_is_touched(world: World) -> None:
+    kept = replace(world.sync(), id="kept", name="kept", version=0)
+    world.put(kept)
+    sync = world.sync()
+    world.stores.index.write([PutEntry(entry(sync, n, RecordStatus.IN_SYNC)) for n in range(3 * PURGE_SLICE)])
+    world.stores.index.write([PutEntry(entry(kept, 1, RecordStatus.IN_SYNC))])
+    world.lifecycle.go_on_deleting(until=world.clock.now() + 1)
+    assert len(world.stores.syncs.syncs()) == 2
+    assert not world.lifecycle.delete("contacts", until=world.clock.now()).done
+    world.lifecycle.go_on_deleting(until=world.clock.now())  # no time is left
+    assert len(world.stores.index.walk(sync.id, None, 10_000).entries) == 2 * PURGE_SLICE
+    world.lifecycle.go_on_deleting(until=world.clock.now() + 1)
+    assert [each.id for each in world.stores.syncs.syncs()] == ["kept"]
+    assert not world.stores.index.walk(sync.id, None, 10).entries
+    assert world.stores.index.walk("kept", None, 10).entries
+
+
 @pytest.mark.parametrize("verb", ["off", "on", "restart", "compare"])
 def test_nothing_can_be_told_to_a_sync_that_is_going_or_unknown(world: World, verb: str) -> None:
     with pytest.raises(UnknownSyncError):

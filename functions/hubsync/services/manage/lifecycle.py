@@ -9,7 +9,8 @@ from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.manage.apply import ConcurrentChangeError
 from hubsync.services.manage.plan import restarted
 from hubsync.services.ports import Clock, Ids, Orchestrator
-from hubsync.stores.ports import IndexStore, SyncStore
+from hubsync.services.superseded import end_runs
+from hubsync.stores.ports import IndexStore, Ledger, SyncStore
 
 ATTEMPTS = 5
 """How often a change is tried whose sync was written to in between (a phase that moved on)."""
@@ -47,19 +48,21 @@ class Lifecycle:
         *,
         syncs: SyncStore,
         index: IndexStore,
+        ledger: Ledger,
         orchestrator: Orchestrator,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._syncs = syncs
         self._index = index
+        self._ledger = ledger
         self._orchestrator = orchestrator
         self._clock = clock
         self._ids = ids
 
     def off(self, name: str) -> Sync:
         """Stop reads and writes; index, bindings and settings stay. A sync that is off already stays so."""
-        return self._change(name, lambda sync: replace(sync, status=SyncStatus.OFF, phase=None))
+        return self._end_runs(self._change(name, lambda sync: replace(sync, status=SyncStatus.OFF, phase=None)))
 
     def on(self, name: str) -> Sync:
         """Run again, from a rescan: nobody looked meanwhile. A sync that runs already is left alone."""
@@ -96,18 +99,22 @@ class Lifecycle:
         """Delete a sync and everything known of its records; no record in either application is touched.
 
         Its hash key goes first, and what then still stands in the index says nothing to anybody. The index is purged
-        in slices until `until` (epoch ms); asked again, it goes on. At least one slice is purged.
+        in slices until `until` (epoch ms); asked again, it goes on, and so does the five-minute tick. At least one
+        slice is purged.
         """
 
         def doom(sync: Sync) -> Sync:
             return replace(sync, status=SyncStatus.DELETING, hash_key=b"", phase=None, indexed=())
 
-        sync = self._change(name, doom, deleting=True)
-        while not (done := self._index.purge(sync.id, PURGE_SLICE)) and self._clock.now() < until:
-            pass
-        if done:
-            self._syncs.delete_sync(sync.id)
-        return Deleted(name, done)
+        sync = self._end_runs(self._change(name, doom, deleting=True))
+        return Deleted(name, self._purge(sync.id, until))
+
+    def go_on_deleting(self, *, until: int) -> None:
+        """Go on with the deletions that were cut off, until `until` (epoch ms): nobody may ask again."""
+        for sync in self._syncs.syncs():
+            # By id: whoever asked may be at it as well, be done first, and give the name to a new sync.
+            if sync.status is SyncStatus.DELETING and self._clock.now() < until:
+                self._purge(self._end_runs(sync).id, until)
 
     def _change(self, name: str, change: Callable[[Sync], Sync], *, deleting: bool = False) -> Sync:
         """Store `change` of the sync as it is now. Answers with it as it was written, or was already."""
@@ -119,6 +126,18 @@ class Lifecycle:
             if after == before or self._syncs.put_sync(after):
                 return after
         raise ConcurrentChangeError(f"{name} changes all the time; try again.")
+
+    def _purge(self, sync_id: str, until: int) -> bool:
+        while not (done := self._index.purge(sync_id, PURGE_SLICE)) and self._clock.now() < until:
+            pass
+        if done:
+            self._syncs.delete_sync(sync_id)
+        return done
+
+    def _end_runs(self, sync: Sync) -> Sync:
+        # Also where nothing was changed: an earlier attempt may have died before this call.
+        end_runs(self._ledger, self._orchestrator, sync, below=sync.generation + 1)
+        return sync
 
     def _start(self, sync: Sync) -> Sync:
         # Also where nothing was changed: an earlier attempt may have died before this call, and twice is one start.
