@@ -9,6 +9,7 @@ import pytest
 from hubsync.model.message import LookMessage
 from hubsync.model.side import Side
 from hubsync.services.look import gather
+from tests.simulation.invariants import assert_at_peace, assert_nothing_is_written
 from tests.simulation.world import World, contacts
 
 
@@ -62,3 +63,23 @@ def test_every_duplicate_keeps_its_place_in_the_line() -> None:
         world.deliver()
         world.settle()
     assert len(set(taken)) == 5
+
+
+def test_a_merge_may_swallow_a_record_whose_create_was_never_booked() -> None:
+    """Rules 7.3 and 9.1: killed at any call of a create; the new contact is merged into another before we are back."""
+    merged = 0
+    for calls in range(60):
+        world = _in_step()
+        world.orbit.create("people", {"email": "b@example.com", "name": {"first": "New"}})
+        world.deliver()
+        world.fuse.left = calls
+        world.run(1)
+        known = sorted(world.hubspot.records("contacts"))
+        if len(known) == 2:
+            survivor = world.hubspot.merge("contacts", *known)
+            world.untracked.add(str(survivor))
+            merged += 1
+        world.make_peace()
+        assert_at_peace(world)
+        assert_nothing_is_written(world)
+    assert merged > 5

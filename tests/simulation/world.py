@@ -198,6 +198,11 @@ class World:
 
     # --- time goes on
 
+    def run(self, steps: int) -> None:
+        """Let a few things happen."""
+        for _ in range(steps):
+            self.step()
+
     def settle(self, steps: int = 20_000) -> None:
         """Let everything run until nothing is left to do."""
         for _ in range(steps):

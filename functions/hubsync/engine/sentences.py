@@ -32,7 +32,7 @@ def pair(patches: Mapping[Side, Patch], wins: Sequence[FieldWin], context: Conte
     parts = [f"{len(patch.fields)} field(s) go to {name(side)}" for side, patch in patches.items()]
     resolution = context.resolution
     if resolution.standing is Standing.MATCH:
-        parts.insert(0, f"matched by {resolution.by}")
+        parts.insert(0, f"matched by {resolution.by or 'external id'}")
         if resolution.overruled is not None:
             parts.append(f"the {resolution.overruled} named another record, the {resolution.by} counts")
     contested = sum(win.contested and "both sides" in win.why for win in wins)

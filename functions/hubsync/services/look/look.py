@@ -48,7 +48,8 @@ def look(
         stand(desk, book, works, scanning=errand.scan)
         works = _unleased(desk, works, ended)
         side = side.other
-        recover_creates(desk, works)
+        recover_creates(desk, book, works)
+        works = _unleased(desk, works, ended)
         read_partners(desk, works)
     except RetryLaterError as error:
         _defer_rest(refs, ended, error.after, error.kind)

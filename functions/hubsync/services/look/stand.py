@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from hubsync.connectors.errors import RetryLaterError
 from hubsync.engine.context import LONE, Resolution, Standing
 from hubsync.engine.resolve import conflict, holds, resolve
-from hubsync.model.entry import IndexEntry
+from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.identifier import Claim
+from hubsync.model.record import Record
 from hubsync.model.side import Side
-from hubsync.services.look.gather import bind, read
+from hubsync.services.look.gather import READ_AT_ONCE, bind, read
 from hubsync.services.look.work import Desk, Wake, Work
 from hubsync.stores.ports import IndexWrite, PutAlias, PutClaim
 
@@ -117,16 +118,12 @@ def _resolve(book: Book, work: Work) -> None:
     work.resolution = resolve(record.ref, work.entry.id, keys, book.claims, book.entries, book.desk.clock.now())
     if work.resolution.standing is Standing.MATCH and work.resolution.partner is not None:
         partner = book.entries[work.resolution.partner]
-        if work.stored.version:
-            work.absorbed = work.stored
         if partner.half(side).record_id == record.ref.id:
             # Bound before, only its alias was lost. The record was read before this entry: look again.
             book.desk.index.write([PutAlias(book.desk.sync.id, record.ref, partner.id)])
-            work.absorbed, work.resolution = None, Resolution(Standing.WAIT)
+            work.resolution = Resolution(Standing.WAIT)
             return
-        work.stored, work.entry = partner, bind(partner, record.ref)
-        work.aliases.append(record.ref)
-        book.entries[work.entry.id] = work.entry
+        _join(book, work, partner, record)
     if work.resolution.standing is Standing.DUPLICATE:
         work.entry = work.entry.with_half(side, replace(work.entry.half(side), claims=()))
     if work.resolution.standing in (Standing.MATCH, Standing.LONE):
@@ -136,33 +133,53 @@ def _resolve(book: Book, work: Work) -> None:
         book.entries[work.entry.id] = work.entry
 
 
-def recover_creates(desk: Desk, works: Sequence[Work]) -> None:
+def _join(book: Book, work: Work, partner: IndexEntry, record: Record) -> None:
+    """The work goes on with its partner's entry; one of its own is absorbed."""
+    if work.stored.version:
+        work.absorbed = work.stored
+    work.stored, work.entry = partner, bind(partner, record.ref)
+    work.aliases.append(record.ref)
+    book.entries[work.entry.id] = work.entry
+
+
+def recover_creates(desk: Desk, book: Book, works: Sequence[Work]) -> None:
     """Find the records that a create of unknown outcome has made, by their external id, before anything else is tried.
 
     Creating again would find them too, but write over what a person has changed in them since.
     """
     for side in Side:
-        open_ = [
-            work
-            for work in works
-            if work.entry.half(side).record_id is None
-            and (intent := work.entry.intent(side)) is not None
-            and intent.create
-        ]
-        if not open_:
-            continue
-        wanted = {f"{desk.sync.id}:{work.entry.id}": work for work in open_}
-        ids = list(wanted)
-        for start in range(0, len(ids), 100):
+        open_ = {f"{desk.sync.id}:{work.entry.id}": work for work in works if _may_have_created(work, side)}
+        ids = list(open_)
+        for start in range(0, len(ids), READ_AT_ONCE):
             found = desk.connectors[side].find_created(
-                desk.sync.object_type(side), ids[start : start + 100], desk.sync.fields(side)
+                desk.sync.object_type(side), ids[start : start + READ_AT_ONCE], desk.sync.fields(side)
             )
+            owners = desk.index.find(desk.sync.id, [record.ref for record in found.values()])
             for external_id, record in found.items():
-                work = wanted[external_id]
-                work.entry = bind(work.entry, record.ref)
-                work.records[side] = record
-                work.aliases.append(record.ref)
-                work.resolution = LONE
+                _recover(book, open_[external_id], record, owners.get(record.ref))
+
+
+def _may_have_created(work: Work, side: Side) -> bool:
+    intent = work.entry.intent(side)
+    return intent is not None and intent.create and work.entry.half(side).record_id is None
+
+
+def _recover(book: Book, work: Work, created: Record, owner: IndexEntry | None) -> None:
+    """Bind a recovered record, unless it has gone up in another one's entry meanwhile, in a merge (rule 7.3)."""
+    own = work.record(work.ref.side)
+    if owner is None or owner.id == work.entry.id:
+        work.entry = bind(work.entry, created.ref)
+        work.records[created.ref.side] = created
+        work.aliases.append(created.ref)
+        work.resolution = LONE
+    elif own is not None and not owner.half(work.ref.side).present:
+        work.resolution = Resolution(Standing.MATCH, owner.id)
+        _join(book, work, owner, own)
+    else:
+        key = next((key for _, key in work.keys.get(work.ref.side, ())), None)
+        work.resolution = Resolution(Standing.DUPLICATE, owner.id, key=key)
+        work.entry = replace(work.entry.with_half(created.ref.side, Half()), intents=())
+        work.entry = work.entry.with_half(work.ref.side, replace(work.entry.half(work.ref.side), claims=()))
 
 
 def read_partners(desk: Desk, works: Sequence[Work]) -> None:
