@@ -54,6 +54,7 @@ SYNC = Sync(
     saved_at=1_790_000_000_000,
     next_number=8,
     problem="Nothing.",
+    comparison=1_790_000_000_000,
 )
 
 CURSOR = PollCursor("hubspot-1", "contacts", 1_000, 2_000, 77, 3_000)
