@@ -167,8 +167,11 @@ class ChangePage:
 class ChangeFeed(Protocol):
     """Where changes are found by polling. HubSpot's connector has it; an app's may (a lost webhook is then found)."""
 
-    def now(self) -> int:
-        """The application's own time in epoch ms (HubSpot: its `Date` header), against which windows are cut."""
+    def now(self, object_type: str) -> int:
+        """The application's own time in epoch ms (HubSpot: its `Date` header), against which windows are cut.
+
+        It is asked for by way of `object_type`, of which alone the token is known to may read.
+        """
         ...
 
     def changes(self, object_type: str, fields: Sequence[str], window: ChangeWindow) -> ChangePage:

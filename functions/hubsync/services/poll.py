@@ -89,10 +89,15 @@ class Poll:
         if (locked := self._save(replace(cursor, lock_until=now + LOCK_MS))) is None:
             return
         round_ = _Round(self, connection, object_type, side, syncs, deadline, self.ids.new())
-        if feed is not None:
-            round_.window(feed, locked)
-        elif changed is not None:
-            round_.pages(changed, locked)
+        walked = locked.since
+        try:
+            if feed is not None:
+                walked = round_.window(feed, locked)
+            elif changed is not None:
+                walked = round_.pages(changed, locked)
+        finally:
+            # Of a poll that had to stop, too: an outage is what the lag is watched for.
+            self.signals.count("PollLagSeconds", max(0, self.clock.now() - walked) / 1000)
 
     def _save(self, cursor: PollCursor) -> PollCursor | None:
         if not self.cursors.put_cursor(cursor):
@@ -113,15 +118,18 @@ class _Round:
     correlation_id: str
     found: int = 0
 
-    def window(self, feed: ChangeFeed, cursor: PollCursor) -> None:
-        """Walk a closed window by record id; the place is saved after each page has been enqueued."""
-        until = cursor.until if cursor.until is not None else feed.now() - LAG_MS
+    def window(self, feed: ChangeFeed, cursor: PollCursor) -> int:
+        """Walk a closed window by record id; the place is saved after each page has been enqueued.
+
+        Answers with the time up to which everything is walked (epoch ms).
+        """
+        until = cursor.until if cursor.until is not None else feed.now(self.object_type) - LAG_MS
         window: ChangeWindow | None = ChangeWindow(cursor.since - OVERLAP_MS, until, cursor.after_id)
         many = False
         while window is not None:
             if self.poll.clock.now() + 30_000 > self.deadline:
                 self.poll._save(replace(cursor, lock_until=0))
-                return
+                return cursor.since
             page = feed.changes(self.object_type, self._fields(), window)
             many = many or page.total > MANY
             self._enqueue(page.records, Queue.BULK if many else Queue.CHANGES)
@@ -130,13 +138,17 @@ class _Round:
                 lock = self.poll.clock.now() + LOCK_MS
                 saved = self.poll._save(replace(cursor, until=until, after_id=window.after_id, lock_until=lock))
                 if saved is None:
-                    return
+                    return cursor.since
                 cursor = saved
         self.poll._save(replace(cursor, since=until, until=None, after_id=0, lock_until=0))
-        self._tell(until)
+        self._tell()
+        return until
 
-    def pages(self, changed: ChangedPages, cursor: PollCursor) -> None:
-        """Walk an application's list of changes; its time is taken from here, so the overlap has to cover clocks."""
+    def pages(self, changed: ChangedPages, cursor: PollCursor) -> int:
+        """Walk an application's list of changes; its time is taken from here, so the overlap has to cover clocks.
+
+        Answers with the time up to which everything is walked (epoch ms).
+        """
         until, place = self.poll.clock.now() - LAG_MS, None
         while True:
             page = changed.changed_page(self.object_type, self._fields(), cursor.since - OVERLAP_MS, place, 100)
@@ -146,9 +158,10 @@ class _Round:
                 break
             if self.poll.clock.now() + 30_000 > self.deadline:
                 self.poll._save(replace(cursor, lock_until=0))
-                return
+                return cursor.since
         self.poll._save(replace(cursor, since=until, lock_until=0))
-        self._tell(until)
+        self._tell()
+        return until
 
     def _fields(self) -> tuple[str, ...]:
         """The fields of every sync of this object type, so that one poll serves all."""
@@ -171,8 +184,7 @@ class _Round:
             ]
             self.poll.queues.send(queue, messages)
 
-    def _tell(self, until: int) -> None:
-        self.poll.signals.count("PollLagSeconds", max(0, self.poll.clock.now() - until) / 1000)
+    def _tell(self) -> None:
         self.poll.signals.note(
             "polled",
             connection=self.connection.id,

@@ -134,4 +134,4 @@ class ChangeFeedContract:
         world.edit(id_, {world.text: "edited"})
         modified = read(world, id_)[id_].modified_at
         assert modified is not None
-        assert feed_of(world).now() == pytest.approx(modified, abs=60_000)
+        assert feed_of(world).now(world.object_type) == pytest.approx(modified, abs=60_000)

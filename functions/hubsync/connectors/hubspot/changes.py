@@ -31,15 +31,14 @@ from hubsync.connectors.port import ChangePage, ChangeWindow
 class Changes:
     """The change feed of one account (`ChangeFeed`)."""
 
-    def __init__(self, http: Http, reader: Reader, *, probe: str) -> None:
+    def __init__(self, http: Http, reader: Reader) -> None:
         self._http = http
         self._reader = reader
-        self._probe = probe
 
-    def now(self) -> int:
-        """HubSpot's own time, from the `Date` header of one cheap call: a list of one record of the type `probe`."""
+    def now(self, object_type: str) -> int:
+        """HubSpot's own time, from the `Date` header of one cheap call: a list of one record of a type."""
         kind = "time"
-        answer = self._http.send("GET", objects(self._probe), kind=kind, params=[("limit", "1")])
+        answer = self._http.send("GET", objects(object_type), kind=kind, params=[("limit", "1")])
         if not answer.ok:
             raise unexpected(answer, kind)
         return server_time(answer, kind)

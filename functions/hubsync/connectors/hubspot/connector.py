@@ -46,15 +46,14 @@ def connect(
 class HubSpotConnector:
     """Contacts, companies and every other object type, called by its plural name (`Connector`, `ChangeFeed`).
 
-    `http` brings base URL, token, budget and `patience`. `probe` is an object type that the token may read; it is
-    asked when only HubSpot's time is wanted.
+    `http` brings base URL, token, budget and `patience`.
     """
 
-    def __init__(self, http: Http, *, probe: str = "contacts") -> None:
+    def __init__(self, http: Http) -> None:
         self.features = Features(page_size=BATCH, external_ids=True)
         self._http = http
         self._reader = Reader(http)
-        self._changes = Changes(http, self._reader, probe=probe)
+        self._changes = Changes(http, self._reader)
 
     def schema(self, object_type: str) -> ObjectSchema:
         """The properties of an object type. One call."""
@@ -86,9 +85,9 @@ class HubSpotConnector:
         """Write changed fields. One call, and some more to single out what HubSpot refuses."""
         return writing.update(self._http, object_type, inputs)
 
-    def now(self) -> int:
-        """HubSpot's own time in epoch ms, to the second. One call."""
-        return self._changes.now()
+    def now(self, object_type: str) -> int:
+        """HubSpot's own time in epoch ms, to the second. One call, for which the token has to read `object_type`."""
+        return self._changes.now(object_type)
 
     def changes(self, object_type: str, fields: Sequence[str], window: ChangeWindow) -> ChangePage:
         """The next records changed in a window, at most 200, by ascending id. One search."""

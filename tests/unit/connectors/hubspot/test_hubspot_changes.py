@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hubsync.connectors.errors import ConnectorBugError
+from hubsync.connectors.errors import ConnectorBugError, NeedsPersonError
 from hubsync.connectors.port import ChangeWindow
 from infra.local.hubspot import HubSpotSimulator, query, search
 from infra.local.hubspot.times import iso
@@ -103,10 +103,16 @@ class TestSearch:
 
 class TestTime:
     def test_the_time_is_hubspots_own_in_whole_seconds(self, desk: Any) -> None:
-        assert desk.connector.now() == 1_800_000_000_000
+        assert desk.connector.now("contacts") == 1_800_000_000_000
         assert desk.calls.calls == 1
+
+    def test_a_token_for_companies_alone_is_told_the_time(self, simulator: HubSpotSimulator, desk: Any) -> None:
+        simulator.settings.scopes = ["crm.objects.companies.read"]
+        assert desk.connector.now("companies") == 1_800_000_000_000
+        with pytest.raises(NeedsPersonError):
+            desk.connector.now("contacts")
 
     def test_an_answer_without_a_date_is_no_time(self, scripted: Any) -> None:
         desk = scripted(lambda _: httpx.Response(200, json={"results": []}))
         with pytest.raises(ConnectorBugError, match="date"):
-            desk.connector.now()
+            desk.connector.now("contacts")
