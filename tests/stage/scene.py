@@ -153,7 +153,7 @@ class Scene:
         self.until(f"the counts are {counts}", lambda: _some(self.view()["counts"]) == counts)
 
     def at_rest(self) -> None:
-        """Wait until no message is on its way and no comparison runs."""
+        """Wait until no message is on its way and no state machine runs."""
         self.until("everything comes to rest", lambda: not self.busy())
 
     def busy(self) -> list[str]:
@@ -162,10 +162,10 @@ class Scene:
         for url in (self.stage.changes_queue_url, self.stage.bulk_queue_url):
             number = self.waiting(url)
             found += [f"{number} message(s) on {url.rpartition('/')[2]}"] if number else []
-        running = self.aws("stepfunctions").list_executions(
-            stateMachineArn=self.stage.comparison_arn, statusFilter="RUNNING"
-        )
-        return found + [execution["name"] for execution in running["executions"]]
+        for machine in (self.stage.initial_sync_arn, self.stage.comparison_arn):
+            running = self.aws("stepfunctions").list_executions(stateMachineArn=machine, statusFilter="RUNNING")
+            found += [f"the execution {each['name']}" for each in running["executions"]]
+        return found
 
     def waiting(self, queue_url: str) -> int:
         """How many messages a queue holds, whether they can be seen or not."""
