@@ -55,16 +55,16 @@ stage-down: $(READY) ## stop what stage-up started
 	@$(BIN)/hubsync stage down
 
 synth: $(READY) ## the CloudFormation template, in cdk.out
-	@$(CDK) synth -q
+	@$(CDK) synth -q $(ARGS)
 
 deploy: $(READY) ## put the stack on the AWS account of your credentials (once before: make bootstrap)
-	@$(CDK) deploy
+	@$(CDK) deploy $(ARGS)
 
 bootstrap: $(READY) ## prepare the AWS account of your credentials for deployments
 	@$(CDK) bootstrap
 
 destroy: $(READY) ## take the stack away; tables, key and logs are kept
-	@$(CDK) destroy
+	@$(CDK) destroy $(ARGS)
 
 lock: $(READY) ## pin the dependencies anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 -q --no-header --no-annotate -o functions/requirements.txt
