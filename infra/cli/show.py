@@ -45,7 +45,7 @@ def records(shown: Sequence[Mapping[str, Any]]) -> Table:
             Text(words(record["status"]), RECORD_STYLES.get(record["status"], "")),
             record.get("hubspot_id") or "-",
             record.get("app_id") or "-",
-            Text(f"{field}: {why}" if field else why),
+            Text("\n".join([f"{field}: {why}" if field else why, *_drifted(record)]).strip("\n")),
             Text(failure.get("remedy") or ""),
         )
     return table
@@ -54,6 +54,12 @@ def records(shown: Sequence[Mapping[str, Any]]) -> Table:
 def initial(shown: Sequence[Mapping[str, Any]]) -> bool:
     """Whether any of them is still in its initial sync."""
     return any(sync["status"] == "initial_sync" for sync in shown)
+
+
+def _drifted(record: Mapping[str, Any]) -> list[str]:
+    """What differs between the sides and is left alone, in the names of both."""
+    pairs = [f"{each['hubspot']} / {each['app']}" for each in record.get("drifted") or ()]
+    return [f"Differs, and is left alone: {', '.join(pairs)}"] if pairs else []
 
 
 def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:

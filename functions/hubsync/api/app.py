@@ -104,7 +104,7 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
     @app.get("/v1/syncs/<name>/records")
     def records(name: str) -> shapes.Json:
         page = view.records(name, _status(app), app.current_event.get_query_string_value("cursor"), _limit(app))
-        return {"records": [shapes.record(entry) for entry in page.entries], "cursor": page.cursor}
+        return {"records": [shapes.record(entry, page.sync) for entry in page.entries], "cursor": page.cursor}
 
     @app.get("/v1/syncs/<name>/comparison")
     def comparison(name: str) -> shapes.Json:

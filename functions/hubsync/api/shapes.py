@@ -86,8 +86,11 @@ def progress(each: PhaseProgress) -> Json:
     }
 
 
-def record(entry: IndexEntry) -> Json:
-    """One record or bound pair: where it is on both sides, how it stands and why."""
+def record(entry: IndexEntry, sync: Sync) -> Json:
+    """One record or bound pair: where it is on both sides, how it stands and why.
+
+    `drifted` names the pairs of fields whose two values differ and are left alone (rules 2.5, 2.9), never the values.
+    """
     return {
         "id": entry.id,
         "status": entry.status,
@@ -103,6 +106,11 @@ def record(entry: IndexEntry) -> Json:
             "field": entry.failure.field,
         },
         "exclusion": entry.exclusion,
+        "drifted": [
+            {"hubspot": each.hubspot_field, "app": each.app_field}
+            for each in sync.mappings
+            if each.number in entry.drifted
+        ],
         "since": entry.since,
     }
 

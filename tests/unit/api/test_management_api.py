@@ -301,6 +301,20 @@ def test_records_are_listed_with_their_reasons(applied: Client, world: World) ->
     assert len(rest["records"]) == 1
 
 
+def test_a_record_names_the_fields_that_differ_and_are_left_alone(applied: Client, world: World) -> None:  # rule 2.9
+    numbers = {each.hubspot_field: each.number for each in world.sync().mappings}
+    gone = max(numbers.values()) + 1
+    for name, drifted in (("h-1", (numbers["phone"], gone)), ("h-2", ())):
+        half = Half(name)
+        entry = IndexEntry(world.sync().id, name, hubspot=half, status=RecordStatus.IN_SYNC, drifted=drifted)
+        world.stores.index.write([PutEntry(entry)])
+    records = applied("GET", "/v1/syncs/contacts/records").json["records"]
+    assert {each["id"]: each["drifted"] for each in records} == {
+        "h-1": [{"hubspot": "phone", "app": "phone"}],
+        "h-2": [],
+    }
+
+
 @pytest.mark.parametrize("query", [{"status": "broken"}, {"limit": "0"}, {"limit": "201"}, {"limit": "x"}])
 def test_a_bad_question_is_refused(applied: Client, query: dict[str, str]) -> None:
     assert applied("GET", "/v1/syncs/contacts/records", **query).status == 400

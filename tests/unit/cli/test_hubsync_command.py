@@ -192,6 +192,17 @@ def test_records_are_listed_with_what_to_do(applied: Hubsync, world: World) -> N
     assert "No such records" in applied("records", "contacts", "--status", "in_sync").out
 
 
+def test_a_record_says_what_differs_and_is_left_alone(applied: Hubsync, world: World) -> None:  # rule 2.9
+    first = world.sync().mappings[0]
+    for name, drifted in (("h-1", (first.number,)), ("h-2", ())):
+        half = Half(name)
+        entry = IndexEntry(world.sync().id, name, half, status=RecordStatus.IN_SYNC, drifted=drifted, reason="Found.")
+        world.stores.index.write([PutEntry(entry)])
+    out = applied("records", "contacts").out
+    assert out.count("Found.") == 2
+    assert out.count(f"Differs, and is left alone: {first.hubspot_field} / {first.app_field}") == 1
+
+
 def test_an_unknown_status_is_refused_with_the_choices(applied: Hubsync) -> None:
     done = applied("records", "contacts", "--status", "failed")
     assert (done.code, "Did you mean failing?" in done.err) == (1, True)

@@ -43,8 +43,9 @@ class SyncView:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """Some entries and where to go on; a page may be short, or empty, before the end."""
+    """Some entries of a sync and where to go on; a page may be short, or empty, before the end."""
 
+    sync: Sync
     entries: tuple[IndexEntry, ...]
     cursor: str | None
 
@@ -95,7 +96,7 @@ class View:
         sync = sync_named(self._syncs, name)
         if status in LISTED_STATUSES:
             page = self._index.by_status(sync.id, status, cursor, limit)
-            return RecordPage(page.entries, page.cursor)
+            return RecordPage(sync, page.entries, page.cursor)
         found: list[IndexEntry] = []
         for _ in range(WALKS):
             page = self._index.walk(sync.id, cursor, limit)
@@ -103,7 +104,7 @@ class View:
             cursor = page.cursor
             if cursor is None or len(found) >= limit:
                 break
-        return RecordPage(tuple(found), cursor)
+        return RecordPage(sync, tuple(found), cursor)
 
     def notifications(self, limit: int) -> Sequence[Notification]:
         """The newest notifications of all syncs."""
