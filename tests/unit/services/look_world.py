@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hubsync.aws.messages import decode
 from hubsync.model.entry import IndexEntry
+from hubsync.model.message import LookMessage, PageMessage, Queue
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync
@@ -115,6 +117,14 @@ class Small:
         """What was ever written into the two applications."""
         app = sum(self.world.orbit.gate.counts[f"{self.kinds[A]}.{verb}"] for verb in ("create", "update", "delete"))
         return {"hubspot": sum(self.world.hubspot.calls.writes.values()), "app": app}
+
+    def waiting(self) -> list[tuple[Queue, LookMessage | PageMessage]]:
+        """What stands on the queues now."""
+        return [(one.queue, decode(one.body)) for one in self.world.queues.waiting]
+
+    def traces(self) -> tuple[int, dict[str, int]]:
+        """How much was ever put on the queues and written into any table."""
+        return self.world.queues.sent, dict(self.world.stores.writes)
 
     def index_writes(self) -> dict[str, int]:
         """What was ever written into the index."""
