@@ -20,6 +20,7 @@ CONTEXT = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Importing aws_cdk costs seconds: one worker runs everything that does."""
     for item in items:

@@ -22,6 +22,7 @@ def synth_cache() -> Path:
     return HERE.parents[1] / ".hubsync" / "synth"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of these share one stage, hence one worker."""
     for item in items:
