@@ -59,7 +59,7 @@ def gather(desk: Desk, refs: Sequence[RecordRef], seen: Seen) -> list[Work]:
     if fresh:
         records.update(read(desk, side, fresh))
     spoken_for = follow_merges(desk, {ref: records[ref.id] for ref in refs if ref.id in records}, entries)
-    entries.update(_by_external_id(desk, refs, records, entries))
+    entries.update(_by_external_id(desk, [ref for ref in refs if ref not in spoken_for], records, entries))
     works: dict[str, Work] = {}
     for at, ref in enumerate(refs):
         if ref in spoken_for:
