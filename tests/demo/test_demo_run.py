@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.stage, pytest.mark.xdist_group("stag
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "infra.demo", "--quick", *arguments],
+        [sys.executable, "-m", "infra.demo", "--quick", "--seed", "11", *arguments],
         env={**os.environ, "COLUMNS": "160"},
         capture_output=True,
         text=True,
@@ -47,7 +47,10 @@ def test_the_demo_fails_where_a_part_is_disabled(part: str, words: str) -> None:
 
 def test_an_interrupted_demo_leaves_nothing_running() -> None:
     demo = subprocess.Popen(
-        [sys.executable, "-m", "infra.demo", "--quick"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "infra.demo", "--quick", "--seed", "11"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     assert demo.stdout is not None
     with demo.stdout as said:
