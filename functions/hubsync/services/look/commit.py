@@ -195,18 +195,20 @@ def _free_slots(desk: Desk, book: Book, finished: Sequence[Work], forgotten: Seq
     This comes before the entry is stored: should we die in between, the repeated look finds the entry as it was and
     frees again; the other way round a waiter could sleep for ever.
     """
-    released: list[tuple[Side, str]] = []
+    released: dict[str, None] = {}
     for work in finished:
         for side in Side:
-            released += _release(book, work, side, work.held[side] - set(work.entry.half(side).claims))
+            needless = work.held[side] - set(work.entry.half(side).claims)
+            released |= _release(book, work, side, needless)
     for work in forgotten:
         for side in Side:
-            released += _release(book, work, side, work.stored.half(side).claims)
+            released |= _release(book, work, side, work.stored.half(side).claims)
     if not released:
         return
     book.save()
     here = {work.entry.id: work.entry for work in finished}
-    for side, key in released:
+    # Those of the other side wait as well: their twin's partner held the slot (docs/matching.md).
+    for key, side in ((key, side) for key in released for side in Side):
         waiters = desk.index.waiters(desk.sync.id, key, side, WAKE_AT_ONCE)
         if not waiters:
             continue
@@ -217,9 +219,9 @@ def _free_slots(desk: Desk, book: Book, finished: Sequence[Work], forgotten: Seq
         desk.index.write([DeleteWaiter(desk.sync.id, waiter) for waiter in waiters])
 
 
-def _release(book: Book, work: Work, side: Side, keys: Iterable[str]) -> list[tuple[Side, str]]:
+def _release(book: Book, work: Work, side: Side, keys: Iterable[str]) -> dict[str, None]:
     """Free slots of an entry; names each even if it was free already, for an earlier attempt may have died here."""
-    wanted = list(keys)
+    wanted = dict.fromkeys(keys)
     book.load(wanted, [])
     book.free(work.entry.id, side, wanted)
-    return [(side, key) for key in wanted]
+    return wanted
