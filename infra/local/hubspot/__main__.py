@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import time
 from random import Random
 
-import uvicorn
-
 from infra.local.hubspot import PLANS, HubSpotSimulator, Settings
-from infra.local.server import asgi
+from infra.local.server import serve
 
 
 def main() -> None:
@@ -31,20 +28,6 @@ def main() -> None:
         sleep=time.sleep,
     )
     serve(simulator, given.port)
-
-
-def serve(simulator: HubSpotSimulator, port: int) -> None:
-    """Serve on 127.0.0.1. The `Date` header is the simulator's own, from its clock, so uvicorn adds none."""
-    config = uvicorn.Config(
-        asgi(simulator),
-        host="127.0.0.1",
-        port=port,
-        log_level="critical",
-        access_log=False,
-        lifespan="off",
-        date_header=False,
-    )
-    asyncio.run(uvicorn.Server(config).serve())
 
 
 if __name__ == "__main__":
