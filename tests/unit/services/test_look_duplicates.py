@@ -135,6 +135,22 @@ def test_when_the_lowest_is_deleted_the_next_id_takes_its_place() -> None:
     assert len(small.apps()) == 1
 
 
+def test_in_the_line_too_the_lowest_id_is_first_however_late_it_came() -> None:
+    """Rule 3.5: the line is in order of ids, not of arrival."""
+    small = Small(
+        [company("Acme", "acme.example.com", hs_object_id="9"), {"hs_object_id": "23"}, {"hs_object_id": "100"}],
+        [],
+        sync=companies(),
+    )
+    for at in (2, 1):
+        small.edit_h(at, domain="acme.example.com")
+        small.rest()
+        assert is_duplicate(small.entry(H, at))
+    small.delete_h(0)
+    small.compare()
+    assert [is_duplicate(small.entry(H, at)) for at in (1, 2)] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("theirs", "matched"),
     [

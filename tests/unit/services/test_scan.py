@@ -54,6 +54,22 @@ def test_the_first_that_the_app_returns_is_first_even_if_its_page_is_put_off(tro
     assert len(small.hubspots()) == 248
 
 
+def test_a_page_that_waits_half_a_minute_lets_no_other_go_ahead() -> None:
+    """Rule 3.5: the page that is put off holds the first of the twins, and the next page would be due at once."""
+    small = several_pages(twins=(7, 120))
+    small.world.hubspot.fail("429", "contacts/batch/read", times=1, retry_after=30)
+    small.world.save(small.saved)
+    put_off = 0
+    while small.world.step():
+        pages = [m for _, m in small.waiting() if isinstance(m, PageMessage) and m.page.phase is Phase.SYNC_APP]
+        if any(page.deferrals for page in pages):
+            put_off += 1
+            assert [page.page.number for page in pages] == [0]
+    assert put_off
+    assert small.entry(A, 7).hubspot.record_id == str(small.h[0])
+    assert small.entry(A, 120).exclusion is ExclusionReason.DUPLICATE
+
+
 def test_a_page_is_on_the_queue_only_once_the_one_before_has_claimed() -> None:
     small = several_pages(twins=(7, 120))
     small.world.save(small.saved)
