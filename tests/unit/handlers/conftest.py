@@ -15,8 +15,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """An empty HubSpot, an empty Orbit, and hubsync's handlers between them."""
     for module in MODULES:
         # The world takes the place of each handler's own wiring; this gives it back.
-        monkeypatch.setattr(module, "app", module.app)
+        monkeypatch.setattr(module, "app", vars(module)["app"])
     world = World()
     for module in MODULES:
-        module.app = world.app
+        vars(module)["app"] = world.app
     return world

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import boto3
 import pytest
 
 from hubsync.handlers import api
@@ -34,7 +35,7 @@ def secrets(world: World, monkeypatch: pytest.MonkeyPatch) -> Secrets:
     arn = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:api-token"
     vars(world.app)["settings"] = Settings({"API_TOKEN_SECRET_ARN": arn})
     monkeypatch.setattr(api, "management", api.Management(world.app))
-    monkeypatch.setattr(api.boto3, "client", lambda service: {"secretsmanager": secrets}[service])
+    monkeypatch.setattr(boto3, "client", lambda service: {"secretsmanager": secrets}[service])
     world.save(contacts())
     return secrets
 
