@@ -19,6 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG
         try:
             app.dead_letters.handle(decode(record["body"]))
         except UnreadableMessageError:
+            app.signals.count("DeadLettered")
             logger.exception("dead_letter_unreadable", extra={"message_id": record["messageId"]})
         except Exception:
             logger.exception("dead_letter_failed")

@@ -95,9 +95,18 @@ class Poll:
                 walked = round_.window(feed, locked)
             elif changed is not None:
                 walked = round_.pages(changed, locked)
+        except RetryLaterError:
+            self._unlock(connection.id, object_type)
+            raise
         finally:
             # Of a poll that had to stop, too: an outage is what the lag is watched for.
             self.signals.count("PollLagSeconds", max(0, self.clock.now() - walked) / 1000)
+
+    def _unlock(self, connection_id: str, object_type: str) -> None:
+        """Let the next poll go on where this one had to stop."""
+        cursor = self.cursors.cursor(connection_id, object_type)
+        if cursor is not None:
+            self.cursors.put_cursor(replace(cursor, lock_until=0))
 
     def _save(self, cursor: PollCursor) -> PollCursor | None:
         if not self.cursors.put_cursor(cursor):

@@ -12,7 +12,6 @@ from hubsync.model.decision import Action, Patch
 from hubsync.model.entry import IndexEntry, Intent
 from hubsync.model.record import Record
 from hubsync.model.side import Side
-from hubsync.model.status import FailureCategory
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Desk, Keys, Work
 from hubsync.stores.ports import DeleteEntry, PutAlias, PutEntry
@@ -36,7 +35,9 @@ def claim_ahead(book: Book, works: Sequence[Work]) -> list[Work]:
             if {key for _, key in ahead} <= set(half.claims):
                 continue
             book.load((key for _, key in ahead), [work])
-            taken = book.take(work, side, (key for _, key in ahead))
+            # While another record is in the way of an identifier, neither of its slots is touched (rule 3.6).
+            free = [key for _, key in ahead if work.conflict is None or not book.others(work, key)]
+            taken = book.take(work, side, free)
             work.entry = work.entry.with_half(side, replace(half, claims=tuple(dict.fromkeys([*half.claims, *taken]))))
             book.entries[work.entry.id] = work.entry
     lost = book.save()
@@ -54,13 +55,9 @@ def keys_ahead(desk: Desk, work: Work, side: Side) -> Keys:
 
 
 def follows(work: Work) -> bool:
-    """Whether the entry's claims follow its records' identifiers: those of a pair do, and those of a pair's survivor;
-    not while another record is in the way of a new identifier (rule 3.6).
-    """
+    """Whether the entry's claims follow its records' identifiers: a pair's do, and those of a pair's survivor."""
     decision = work.decision
-    if decision is None or not work.entry.bound or decision.action in (Action.WAIT, Action.FORGET):
-        return False
-    return decision.failure is None or decision.failure.category is not FailureCategory.UNIQUE_CONFLICT
+    return decision is not None and work.entry.bound and decision.action not in (Action.WAIT, Action.FORGET)
 
 
 def keys_now(desk: Desk, work: Work, side: Side) -> Keys:

@@ -129,7 +129,9 @@ def _finished(desk: Desk, work: Work, decision: Decision) -> IndexEntry:
 
 def _reason(work: Work, decision: Decision, status: RecordStatus, reason: str) -> str:
     """The sentence to keep: the last one that told of a change, so that a look without consequence writes nothing."""
-    news = decision.patches or status is not work.stored.status or not work.stored.version
+    before = work.stored
+    other = status is not before.status or decision.exclusion is not before.exclusion
+    news = decision.patches or other or not before.version
     return reason if news else work.stored.reason
 
 

@@ -61,6 +61,15 @@ class Book:
                 self._touched.setdefault(key, set()).add(work.entry.id)
         return tuple(held)
 
+    def others(self, work: Work, key: str) -> bool:
+        """Whether another entry holds one of the two slots of an identifier."""
+        now, claim = self.desk.clock.now(), self.claims[key]
+        holders = {side: claim.holder(side) for side in Side}
+        return any(
+            holder is not None and holder != work.entry.id and holds(self.entries.get(holder), side, claim, now)
+            for side, holder in holders.items()
+        )
+
     def free(self, entry_id: str, side: Side, keys: Iterable[str]) -> list[str]:
         """Free the slots of `side` that an entry holds; returns those that it did hold."""
         freed = []
