@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from look_world import A, Small, contact, contacts, person
 
+from hubsync.connectors.port import Notice, PayloadError
 from hubsync.handlers import webhook
 from hubsync.model.message import LookMessage, Queue
 from hubsync.services.ingest import LARGEST_BODY
@@ -107,6 +108,29 @@ def test_a_bad_request_leaves_no_trace(status: int, request_: dict[str, Any]) ->
     assert answer["headers"]["content-type"] == "application/problem+json"
     assert problem["detail"].endswith(".")
     assert small.traces() == before
+
+
+class Nameless:
+    """The reader of an application whose events may name no record; its body says which ids it has."""
+
+    def notices(self, headers: Mapping[str, str], body: bytes, secret: str, now: int) -> list[Notice]:
+        return [Notice("people", one) for one in json.loads(body)]
+
+
+class OnlyNameless:
+    def webhooks(self, connection: object) -> Nameless:
+        return Nameless()
+
+
+def test_an_event_without_an_id_refuses_the_whole_request() -> None:
+    """An empty reference would be looked at for ever; whoever sent it has to be told."""
+    small = Small()
+    ingest = replace(small.world.app.ingest, connectors=OnlyNameless())
+    before = small.traces()
+    with pytest.raises(PayloadError):
+        ingest.receive("orbit", {}, b'["per_1", ""]')
+    assert small.traces() == before
+    assert ingest.receive("orbit", {}, b'["per_1"]') == 1
 
 
 def test_events_of_an_object_that_no_sync_has_are_taken_and_dropped() -> None:
