@@ -18,7 +18,7 @@ from hubsync.model.mapping import FieldMapping
 from hubsync.model.record import Record, Value, is_empty
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus
-from hubsync.model.sync import ObjectKind
+from hubsync.model.sync import ObjectKind, Sync
 
 
 def decide(entry: IndexEntry, hubspot: Record | None, app: Record | None, context: Context) -> Decision:
@@ -85,7 +85,7 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
     """A bound pair: every mapping is compared three ways, and both sides get what changed on the other."""
     sync = context.sync
     known = {side: identifiers(sync, side, record) for side, record in ((Side.HUBSPOT, hubspot), (Side.APP, app))}
-    if sync.kind is ObjectKind.CONTACT and sync.require_email and not all(known.values()):
+    if sync.kind is ObjectKind.CONTACT and sync.require_email and not all(known[side] for side in _owes_email(sync)):
         return Decision(
             Action.EXCLUDE,
             RecordStatus.EXCLUDED,
@@ -121,6 +121,24 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
         tuple(draft.wins),
         tuple(draft.drifted),
     )
+
+
+def _owes_email(sync: Sync) -> list[Side]:
+    """The sides whose bound contacts must have an email (rule 3.7): those that the sync reads from, unless it makes
+    records there without carrying the email over. What is only written is left alone (rule 2.9).
+    """
+    fields = {side: {name for key in sync.match_keys for name in key.fields(side)[:1]} for side in Side}
+    carried = {
+        side
+        for side in Side
+        for mapping in sync.mappings
+        if mapping.field(side) in fields[side] and sync.may_write(mapping, side)
+    }
+    return [
+        side
+        for side in Side
+        if sync.direction.writes(side.other) and (side in carried or not sync.direction.writes(side))
+    ]
 
 
 def _would_replace_primary(

@@ -33,6 +33,7 @@ DOCUMENT: dict[str, Any] = {
             "mappings": [
                 {"hubspot": "firstname", "app": "first_name"},
                 {"hubspot": "phone", "app": "phone", "transform": "phone", "direction": "to_app", "clears": True},
+                {"hubspot": "email", "app": "email"},
             ],
         }
     },
@@ -174,8 +175,8 @@ def test_faults_of_reading_and_of_checking_come_together(call: Client) -> None:
         "syncs.contacts.direction",
         "syncs.contacts.colour",
         "syncs.contacts.notify[0]",
-        "syncs.contacts.mappings[2].hubspot",
-        "syncs.contacts.mappings[3].app",
+        "syncs.contacts.mappings[3].hubspot",
+        "syncs.contacts.mappings[4].app",
     }
     assert answer.json["detail"] == "The document has 6 faults; nothing was saved."
 

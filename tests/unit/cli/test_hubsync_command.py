@@ -198,9 +198,10 @@ def test_a_record_says_what_differs_and_is_left_alone(applied: Hubsync, world: W
         half = Half(name)
         entry = IndexEntry(world.sync().id, name, half, status=RecordStatus.IN_SYNC, drifted=drifted, reason="Found.")
         world.stores.index.write([PutEntry(entry)])
-    out = applied("records", "contacts").out
+    out = " ".join(applied("records", "contacts").out.split())
     assert out.count("Found.") == 2
-    assert out.count(f"Differs, and is left alone: {first.hubspot_field} / {first.app_field}") == 1
+    assert out.count("left alone:") == 1
+    assert {first.hubspot_field, first.app_field} <= set(out.split())
 
 
 def test_an_unknown_status_is_refused_with_the_choices(applied: Hubsync) -> None:

@@ -172,3 +172,13 @@ def test_a_near_miss_is_named(world: World) -> None:
 
 def test_a_specification_shows_no_secret() -> None:
     assert "orbit-" not in repr(ORBIT)
+
+
+@pytest.mark.parametrize("options", [{}, {"direction": Direction.TO_HUBSPOT}, {"direction": Direction.TO_APP}])
+def test_new_contacts_need_their_email(world: World, options: dict[str, Direction]) -> None:
+    """Rule 3.7: a contact made without one would be left out by the very sync that made it."""
+    spec = sync_of(mappings=mappings(("firstname", "first_name")), **options)
+    found = faults(world, document_of(contacts=spec))
+    assert set(found) == {"syncs.contacts.mappings"}
+    assert "would have no email" in found["syncs.contacts.mappings"]
+    world.applied(document_of(contacts=replace(spec, require_email=False)))

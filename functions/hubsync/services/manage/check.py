@@ -40,6 +40,7 @@ def check(name: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> It
     if "direction" not in spec.unread:
         for side in Side:
             yield from _check_required(path, spec, side, schemas[side])
+            yield from _check_email(path, spec, side, schemas)
 
 
 def writes(spec: SyncSpec, mapping: MappingSpec, side: Side) -> bool:
@@ -180,6 +181,25 @@ def _check_required(path: str, spec: SyncSpec, side: Side, schema: ObjectSchema)
                 f"{schema.object_type} takes no new record without {field.name}, and nothing is mapped to it.",
                 f"Map {field.name}, or let the sync go {_away_from(side)}.",
             )
+
+
+def _check_email(path: str, spec: SyncSpec, side: Side, schemas: Mapping[Side, ObjectSchema]) -> Iterator[Fault]:
+    """A new contact without an email would be left out by the very sync that made it (rule 3.7)."""
+    misnamed = any(mapping.field(end) not in schemas[end].fields for mapping in spec.mappings for end in Side)
+    readable = spec.mappings and "mappings" not in spec.unread and not misnamed
+    needed = spec.require_email and schemas[side].kind == ObjectKind.CONTACT and readable
+    emails = {end: schema.identifiers.get(IdentifierKind.EMAIL, ())[:1] for end, schema in schemas.items()}
+    if not needed or not spec.direction.writes(side) or not all(emails.values()):
+        return
+    if not any(
+        writes(spec, mapping, side) and all(mapping.field(end) in emails[end] for end in Side)
+        for mapping in spec.mappings
+    ):
+        yield Fault(
+            f"{path}.mappings",
+            f"New records of {schemas[side].object_type} would have no email, and contacts without one are left out.",
+            f"Map {emails[Side.HUBSPOT][0]} to {emails[Side.APP][0]}, or set require_email: false.",
+        )
 
 
 def _away_from(side: Side) -> str:
