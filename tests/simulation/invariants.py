@@ -159,6 +159,8 @@ def _no_edit_is_lost(world: World, entry: IndexEntry, contact: dict[str, str]) -
         stands = contact.get(name, "").strip()
         if stands == value:
             continue
+        if not value and stands in [other for _, whose, other in edits if whose is side.other]:
+            continue  # a clear does not travel, and one that undoes an edit of a moment ago is no change at all
         wins = [
             facts
             for event, facts in world.signals.notes

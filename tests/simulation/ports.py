@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from random import Random
 from typing import Any
 
@@ -76,7 +77,7 @@ class SimClock:
         return self.ms
 
     def sleep(self, seconds: float) -> None:
-        self.ms += int(seconds * 1000)
+        self.ms += ceil(seconds * 1000)
 
 
 @dataclass(slots=True)

@@ -27,7 +27,8 @@ PRIMARY = "the primary email is kept"
 class Verdict:
     """What becomes of a field. `write` is the side to be written, if any; `winner` the side whose value stands.
 
-    `drifted` says that the two values differ and are left alone; `contested` that both sides had a value of their own.
+    `drifted` says that the two values differ and are left alone; `contested` that both sides had
+    a say, and one of them was overruled.
     """
 
     why: str

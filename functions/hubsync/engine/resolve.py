@@ -8,7 +8,7 @@ alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hubsync.engine.context import LONE, Resolution, Standing
 from hubsync.model.entry import IndexEntry
@@ -54,17 +54,19 @@ def conflict(
     side: Side,
     own: str,
     keys: Sequence[tuple[IdentifierKind, str]],
+    fresh: Collection[str],
     claims: Mapping[str, Claim],
     entries: Mapping[str, IndexEntry],
     now: int,
 ) -> IdentifierKind | None:
-    """The kind of the first identifier of a bound record that another entry holds on either side (rule 3.6).
+    """The kind of the first identifier of a bound record, among the `fresh` keys, that another entry holds on either
+    side (rule 3.6).
 
-    Only strong kinds count, or a name where it is all there is.
+    Only strong kinds count, or a name where it is all there is: names are shared by honest strangers.
     """
     kinds = {kind for kind, _ in keys}
     for kind, key in keys:
-        if kind not in STRONG and kinds & STRONG:
+        if key not in fresh or (kind not in STRONG and kinds & STRONG):
             continue
         claim = claims.get(key)
         if claim is None:

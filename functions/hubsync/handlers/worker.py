@@ -18,6 +18,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Handle a batch of messages; answers with the ids of those that failed."""
     deadline = app.deadline(context)
     looks: list[tuple[str, LookMessage]] = []
+    alone: list[tuple[str, LookMessage]] = []
     failed: list[str] = []
     for record in event["Records"]:
         message_id, again = record["messageId"], int(record["attributes"]["ApproximateReceiveCount"]) > 1
@@ -25,13 +26,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             message = decode(record["body"])
             if isinstance(message, PageMessage):
                 _page(message, deadline)
-            elif not (again and app.worker.split(message)):
+            elif not again:
                 looks.append((message_id, message))
+            elif not app.worker.split(message):
+                alone.append((message_id, message))
         except Exception:  # whatever it is, only this message comes back
             logger.exception("message_failed")
             failed.append(message_id)
-    broken = app.worker.handle([message for _, message in looks], deadline)
-    failed.extend(looks[position][0] for position in broken)
+    # What came back stands alone: in a group it would take the others down with it, as often as it is received.
+    for group in (looks, *([one] for one in alone)):
+        broken = app.worker.handle([message for _, message in group], deadline)
+        failed.extend(group[position][0] for position in broken)
     app.flush()
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 

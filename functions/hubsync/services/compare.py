@@ -87,7 +87,7 @@ class Comparison:
         ended = look(desk, suspects, _errand(message), Seen({ref: records[ref] for ref in suspects}, span.asked_at))
         self.scan.end(desk.sync, message, suspects, ended)
         if span.cursor is None:
-            self._report(desk.sync, f"{side}: {found + len(suspects)} record(s) differed from the index.")
+            self._report(desk.sync, message, f"{side}: {found + len(suspects)} record(s) differed from the index.")
 
     def _suspects(self, desk: Desk, records: dict[RecordRef, Record]) -> list[RecordRef]:
         """Records that the index does not know, or knows otherwise."""
@@ -105,7 +105,11 @@ class Comparison:
         cursor, found = _unpack(message.cursor)
         living = {side: self._living(desk.sync, message, side) for side in Side}
         if message.page.number == 0 and (empty := self._looks_empty(desk, living)) is not None:
-            self._report(desk.sync, f"{empty} suddenly looks empty: nothing there was believed to be deleted.")
+            self._report(
+                desk.sync,
+                message,
+                f"{empty} suddenly looks empty: nothing there was believed to be deleted.",
+            )
             self.scan.expect(desk.sync, message, [], last=True, total=None)
             return
         walk = desk.index.walk(desk.sync.id, cursor, WALKED)
@@ -123,7 +127,11 @@ class Comparison:
                 some = mine[start : start + AT_ONCE]
                 self.scan.end(desk.sync, message, some, look(desk, some, _errand(message)))
         if walk.cursor is None:
-            self._report(desk.sync, f"{found + len(missing)} indexed record(s) were in neither list and were read.")
+            self._report(
+                desk.sync,
+                message,
+                f"{found + len(missing)} indexed record(s) were in neither list and were read.",
+            )
 
     def _living(self, sync: Sync, message: PageMessage, side: Side) -> Living:
         return Living(self.ledger.seen(sync.id, message.page.generation, PHASE_OF[side]))
@@ -145,10 +153,10 @@ class Comparison:
                 return side
         return None
 
-    def _report(self, sync: Sync, text: str) -> None:
+    def _report(self, sync: Sync, message: PageMessage, text: str) -> None:
         """Say what was found, in a notification and in the log."""
         self.desks.signals.note("compared", sync=sync.id, found=text)
-        title = f"Comparison of {sync.name!r}"
+        title = f"Comparison of {sync.name!r}: {message.page.phase}"
         self.notifications.add_notification(Notification(sync.id, self.desks.clock.now(), title, text))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
+from hubsync.connectors.errors import ConnectorBugError, NeedsPersonError, RetryLaterError
 from hubsync.connectors.port import ChangedPages, ChangeFeed, ChangeWindow
 from hubsync.model.connection import Connection, ConnectionStatus
 from hubsync.model.message import LookMessage, Queue
@@ -57,7 +57,11 @@ class Poll:
     signals: Signals
 
     def run(self, deadline: int) -> None:
-        """Poll every account that has a running sync. A failing account does not keep the others."""
+        """Poll every account that has a running sync. A failing account does not keep the others.
+
+        Raises the last `ConnectorBugError` once all have had their turn, for the alarm on errors to see.
+        """
+        bug: ConnectorBugError | None = None
         running = [sync for sync in self.syncs.syncs() if sync.running]
         feeds = dict.fromkeys(
             (sync.connection(side), sync.object_type(side), side) for sync in running for side in Side
@@ -77,6 +81,11 @@ class Poll:
                 self.signals.note("poll_deferred", connection=connection_id, kind=error.kind)
             except NeedsPersonError as error:
                 self.health.needs_person(connection_id, error)
+            except ConnectorBugError as error:
+                self.signals.note("poll_failed", connection=connection_id, object_type=object_type)
+                bug = error
+        if bug is not None:
+            raise bug
 
     def _walk(self, connection: Connection, object_type: str, side: Side, syncs: Sequence[Sync], deadline: int) -> None:
         """One account and object type, under the lock of its cursor."""
@@ -98,15 +107,20 @@ class Poll:
         except RetryLaterError:
             self._unlock(connection.id, object_type)
             raise
+        except ConnectorBugError:
+            # Perhaps the place itself is what the application does not understand any more: begin the window anew.
+            self._unlock(connection.id, object_type, forget=True)
+            raise
         finally:
             # Of a poll that had to stop, too: an outage is what the lag is watched for.
             self.signals.count("PollLagSeconds", max(0, self.clock.now() - walked) / 1000)
 
-    def _unlock(self, connection_id: str, object_type: str) -> None:
-        """Let the next poll go on where this one had to stop."""
+    def _unlock(self, connection_id: str, object_type: str, *, forget: bool = False) -> None:
+        """Let the next poll go on where this one had to stop, or, with `forget`, at the beginning of its window."""
         cursor = self.cursors.cursor(connection_id, object_type)
         if cursor is not None:
-            self.cursors.put_cursor(replace(cursor, lock_until=0))
+            place = replace(cursor, until=None, after_id=0, place=None) if forget else cursor
+            self.cursors.put_cursor(replace(place, lock_until=0))
 
     def _save(self, cursor: PollCursor) -> PollCursor | None:
         if not self.cursors.put_cursor(cursor):
@@ -158,17 +172,21 @@ class _Round:
 
         Answers with the time up to which everything is walked (epoch ms).
         """
-        until, place = self.poll.clock.now() - LAG_MS, None
+        until = cursor.until if cursor.until is not None else self.poll.clock.now() - LAG_MS
+        place = cursor.place
         while True:
             page = changed.changed_page(self.object_type, self._fields(), cursor.since - OVERLAP_MS, place, 100)
             self._enqueue(page.records, Queue.BULK if (page.total or 0) > MANY else Queue.CHANGES)
             place = page.cursor
             if place is None:
                 break
-            if self.poll.clock.now() + 30_000 > self.deadline:
-                self.poll._save(replace(cursor, lock_until=0))
+            stopping = self.poll.clock.now() + 30_000 > self.deadline
+            lock = 0 if stopping else self.poll.clock.now() + LOCK_MS
+            saved = self.poll._save(replace(cursor, until=until, place=place, lock_until=lock))
+            if stopping or saved is None:
                 return cursor.since
-        self.poll._save(replace(cursor, since=until, lock_until=0))
+            cursor = saved
+        self.poll._save(replace(cursor, since=until, until=None, place=None, lock_until=0))
         self._tell()
         return until
 

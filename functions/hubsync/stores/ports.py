@@ -187,7 +187,7 @@ class PollCursor:
     """How far HubSpot's changes of one object type have been walked.
 
     Everything up to `since` (epoch ms) is enqueued; of the window up to `until`, everything up to `after_id`.
-    `lock_until` (epoch ms) keeps a second poll away.
+    `place` is where an application's own list of changes was left. `lock_until` (epoch ms) keeps a second poll away.
     """
 
     connection_id: str
@@ -196,6 +196,7 @@ class PollCursor:
     until: int | None = None
     after_id: int = 0
     lock_until: int = 0
+    place: str | None = None
     version: int = 0
 
 

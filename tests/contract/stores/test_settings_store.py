@@ -57,7 +57,7 @@ SYNC = Sync(
     comparison=1_790_000_000_000,
 )
 
-CURSOR = PollCursor("hubspot-1", "contacts", 1_000, 2_000, 77, 3_000)
+CURSOR = PollCursor("hubspot-1", "contacts", 1_000, 2_000, 77, 3_000, "place")
 
 
 @pytest.mark.parametrize("value", [CONNECTION, SYNC, CURSOR], ids=lambda value: type(value).__name__)

@@ -47,7 +47,7 @@ class Index:
         return resolve(ref, own, keys, self.claims, self.entries, now)
 
     def conflict(self, *keys: tuple[IdentifierKind, str], side: Side = H, own: str = "own") -> IdentifierKind | None:
-        return conflict(side, own, keys, self.claims, self.entries, NOW)
+        return conflict(side, own, keys, {key for _, key in keys}, self.claims, self.entries, NOW)
 
 
 def entry(

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from look_world import A, Small, contact, person
+from look_world import A, H, Small, contact, person
 
 from hubsync.model.message import LookMessage, PageKey, PageMessage
 from hubsync.model.status import FailureCategory, RecordStatus
 from hubsync.model.sync import INITIAL_PHASES, Phase, SyncStatus
+from hubsync.services import worker as worker_module
 from hubsync.services.worker import ledger_id
 from hubsync.stores.ports import PutEntry
 
@@ -127,3 +128,28 @@ def test_a_letter_of_a_sync_that_is_gone_marks_nothing() -> None:
     before = small.traces()
     bury(small, message(small, small.a[0], sync_id="gone"))
     assert small.traces() == before
+
+
+def test_one_poisonous_record_of_many_ends_alone_among_the_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the second receive on each reference stands for itself; five receives, then the dead letters."""
+    small = Small([contact()], [person(), person("poison@example.com"), person("c@example.com")])
+    poison, look = small.a[1], worker_module.look
+
+    def choking(desk: Any, refs: Any, *rest: Any, **more: Any) -> Any:
+        if any(ref.id == poison for ref in refs):
+            raise ZeroDivisionError
+        return look(desk, refs, *rest, **more)
+
+    monkeypatch.setattr(worker_module, "look", choking)
+    for at in range(3):
+        small.edit_a(at, {"job_title": "Dean"})
+    small.world.deliver()
+    small.world.settle()
+    assert small.entry(A, 1).status is RecordStatus.FAILING
+    assert [small.entry(A, at).status for at in (0, 2)] == [RecordStatus.IN_SYNC] * 2
+    assert small.hubspot(0)["jobtitle"] == "Dean"
+    monkeypatch.setattr(worker_module, "look", look)
+    small.world.poll()
+    small.world.settle()
+    assert small.entry(A, 1).status is RecordStatus.IN_SYNC
+    assert small.entry(H, 0).status is RecordStatus.IN_SYNC

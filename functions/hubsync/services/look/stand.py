@@ -225,6 +225,7 @@ def find_conflicts(desk: Desk, book: Book, works: Sequence[Work]) -> None:
     book.load((key for work, side in changed for _, key in work.keys[side]), [work for work, _ in changed])
     now = desk.clock.now()
     for work, side in changed:
-        news = [pair for pair in work.keys[side] if pair[1] not in work.entry.half(side).claims]
+        keys = work.keys[side]
+        fresh = {key for _, key in keys} - set(work.entry.half(side).claims)
         if work.conflict is None and work.resolution.standing is Standing.LONE:
-            work.conflict = conflict(side, work.entry.id, news, book.claims, book.entries, now)
+            work.conflict = conflict(side, work.entry.id, keys, fresh, book.claims, book.entries, now)
