@@ -59,7 +59,7 @@ class Desk:
         return tuple((one.kind, claim_key(self.sync.hash_key, one)) for one in found)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Work:
     """One record that is looked at, and what is known of it so far.
 
