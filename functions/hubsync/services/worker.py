@@ -70,7 +70,8 @@ class Worker:
         if desk is None:
             return
         scan = first.page is not None and first.page.generation == sync.generation
-        errand = Errand(first.cause, first.correlation_id, forced=first.cause in FORCING, scan=scan)
+        named = {ref: message.correlation_id for message in reversed(messages) for ref in message.refs}
+        errand = Errand(first.cause, first.correlation_id, first.cause in FORCING, scan, named)
         refs = list(dict.fromkeys(ref for message in messages for ref in message.refs))
         for start in range(0, len(refs), AT_ONCE):
             ended = look(desk, refs[start : start + AT_ONCE], errand)

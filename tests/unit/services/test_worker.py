@@ -128,3 +128,19 @@ def test_an_unknown_reference_whose_record_is_gone_leaves_nothing() -> None:
     handle(small, message(small, "per_00000000000000000000000000"))
     assert small.entries() == []
     assert small.waiting() == []
+
+
+def test_each_record_keeps_the_correlation_id_of_its_own_cause() -> None:
+    """One look serves many messages; each write is told with the webhook that led to it."""
+    small = Small([contact(), contact("b@example.com")], [person(), person("b@example.com")])
+    for at in range(2):
+        small.edit_a(at, {"job_title": "Dean"})
+    now = small.world.clock.ms
+    messages = [LookMessage("s1", A, (small.a[at],), "webhook", f"hook-{at}", now) for at in range(2)]
+    small.world.app.worker.handle(messages, now + 60_000)
+    told = {
+        facts["entry"]: facts["correlation_id"]
+        for name, facts in small.world.signals.notes[-4:]
+        if name == "record_decided"
+    }
+    assert told == {small.entry(A, at).id: f"hook-{at}" for at in range(2)}

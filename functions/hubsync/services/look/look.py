@@ -173,7 +173,7 @@ def _record_winners(desk: Desk, works: Sequence[Work], errand: Errand) -> None:
                 sync=desk.sync.id,
                 entry=work.entry.id,
                 won=",".join(f"{win.number}:{win.winner}" for win in contested),
-                correlation_id=errand.correlation_id,
+                correlation_id=errand.correlation_of(work.ref),
             )
 
 
@@ -198,6 +198,6 @@ def _tell(desk: Desk, works: Sequence[Work], errand: Errand) -> None:
                 action=decision.action,
                 status=work.entry.status,
                 reason=decision.reason,
-                correlation_id=errand.correlation_id,
+                correlation_id=errand.correlation_of(work.ref),
                 cause=errand.cause,
             )

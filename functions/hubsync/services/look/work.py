@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hubsync.connectors.errors import NeedsPersonError
@@ -114,9 +114,17 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Why a look happens. `forced` looks even at what is unchanged; `scan` re-examines every unbound record."""
+    """Why a look happens. `forced` looks even at what is unchanged; `scan` re-examines every unbound record.
+
+    One look serves several messages, so each reference may bring a correlation id of its own.
+    """
 
     cause: str
     correlation_id: str
     forced: bool = False
     scan: bool = False
+    correlations: Mapping[RecordRef, str] = field(default_factory=dict)
+
+    def correlation_of(self, ref: RecordRef) -> str:
+        """The correlation id of the webhook, poll or page that named a record."""
+        return self.correlations.get(ref, self.correlation_id)
