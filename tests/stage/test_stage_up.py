@@ -24,10 +24,13 @@ from infra.local.stage import StageOptions, down, status, up
 from infra.local.stage_info import StageInfo
 
 FOREGROUND = """
+import signal
 import sys
 from functools import partial
 from pathlib import Path
 from infra.local.stage import StageOptions, hold, up
+# Whoever runs the tests in the background has them ignore Ctrl-C, and that is inherited; a terminal does not.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 say = partial(print, flush=True)
 home = Path(sys.argv[1])
 up(StageOptions(home=home, simulators=False, synth_cache=Path(sys.argv[2])), say)
@@ -143,7 +146,11 @@ def foreground(home: Path, synth_cache: Path, until: str) -> Iterator[subprocess
             if line.startswith(until):
                 break
         assert process.poll() is None, said
-        yield process
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
 
 
 def left_of(home: Path) -> list[str]:
