@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from look_world import A, H, Small, contact, contacts, person
 
+from hubsync.model.mapping import FieldMapping, Transform
 from hubsync.model.side import Direction, Side
 from hubsync.model.status import ExclusionReason, RecordStatus
 
@@ -118,3 +119,28 @@ def test_the_echo_of_a_write_causes_none() -> None:
     small.rest(3)
     small.compare()
     assert (small.writes(), small.index_writes()) == (applications, index)
+
+
+def test_a_default_that_an_application_fills_in_is_carried_back() -> None:
+    """Rule 2.2: Orbit says of every new person whether they are a VIP, asked or not; that is a value like any other."""
+    mappings = (FieldMapping(1, "email", "email", Transform.EMAIL), FieldMapping(2, "vip", "vip", Transform.BOOLEAN))
+    small = Small(sync=contacts(mappings=mappings), save=False)
+    options = [{"label": text, "value": text} for text in ("true", "false")]
+    small.world.hubspot.define(
+        "contacts",
+        {
+            "name": "vip",
+            "label": "VIP",
+            "type": "bool",
+            "fieldType": "booleancheckbox",
+            "groupName": "contactinformation",
+            "options": options,
+        },
+    )
+    small.world.hubspot.seed("contacts", [contact()])
+    small.world.save(small.saved)
+    small.world.settle()
+    assert small.world.people()[0]["vip"] is False
+    small.world.deliver()
+    small.world.settle()
+    assert small.world.contacts()[0]["vip"] == "false"

@@ -9,7 +9,8 @@ from hashlib import blake2b
 from hubsync.connectors.port import Deferred, Refused, Written
 from hubsync.engine.baseline import fingerprints, settled, watched
 from hubsync.engine.context import Standing
-from hubsync.model.decision import Action, Decision
+from hubsync.engine.identify import fingerprint
+from hubsync.model.decision import Action, Decision, Patch
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.identifier import Waiter
 from hubsync.model.record import Record
@@ -156,7 +157,7 @@ def _half(desk: Desk, work: Work, decision: Decision, entry: IndexEntry, side: S
             written = {number: shown[number] for number in patch.sent if number in shown}
         half = replace(half, fingerprints=settled(read, half.fingerprints, undecided=undecided, written=written))
     elif isinstance(result, Written) and patch is not None and patch.create:
-        half = replace(half, fingerprints=_of_created(desk, side, result.record, undecided))
+        half = replace(half, fingerprints=_of_created(desk, side, result.record, patch))
     claims = half.claims
     if record is not None and follows(work) and not isinstance(result, Refused):
         after = {key for _, key in keys_after(desk, work, side, patch)}
@@ -166,10 +167,12 @@ def _half(desk: Desk, work: Work, decision: Decision, entry: IndexEntry, side: S
     return replace(half, claims=claims)
 
 
-def _of_created(desk: Desk, side: Side, record: Record, undecided: Iterable[int]) -> dict[int, bytes]:
-    shown = fingerprints(desk.sync, side, record)
-    left = set(undecided)
-    return {number: shown[number] for number, _ in watched(desk.sync, side) if number not in left}
+def _of_created(desk: Desk, side: Side, record: Record, patch: Patch) -> dict[int, bytes]:
+    """The baseline of a record that we made: what was sent as the application shows it, everything else as empty, so
+    that a default which the application filled in by itself is found and carried back.
+    """
+    shown, empty = fingerprints(desk.sync, side, record), fingerprint(desk.sync.hash_key, None)
+    return {number: shown[number] if number in patch.sent else empty for number, _ in watched(desk.sync, side)}
 
 
 def _differs(work: Work) -> bool:
