@@ -114,3 +114,18 @@ def test_one_way_to_the_app_leaves_the_apps_own_organisations_out() -> None:
     assert world.statuses("companies") == {"in_sync": 1, "excluded": 1}
     assert len(world.hubspot.records("companies")) == 1
     assert not world.hubspot.calls.written("companies")
+
+
+def test_a_company_whose_name_went_elsewhere_by_domain_is_still_made() -> None:
+    """Rule 3.2: the organisation bears the first company's name, but its domain binds it to the second, whose blank
+    name it fills. The first company keeps the place that it took first, and is made in the app.
+    """
+    world = World(1)
+    world.hubspot.seed("companies", [{"name": "Acme", "domain": "acme.example"}, {"domain": "globex.example"}])
+    world.orbit.seed({"organisations": [{"title": "Acme", "website": "https://globex.example"}]})
+    world.save(companies())
+    world.settle()
+    assert ("1", "0") in _pairs(world)
+    assert world.statuses("companies") == {"in_sync": 2}
+    made = next(one for one in world.orbit.records("organisations") if one["external_ref"])
+    assert (made["title"], made["website"].endswith("acme.example")) == ("Acme", True)

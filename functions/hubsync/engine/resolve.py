@@ -41,7 +41,7 @@ def resolve(
         claim = claims.get(key)
         if claim is None:
             continue
-        found = _across(ref, own, claim, entries, now) or _beside(ref, own, claim, entries, now)
+        found = _across(ref, own, kind, claim, entries, now) or _beside(ref, own, claim, entries, now)
         if found is None:
             continue
         standing, partner = found
@@ -91,7 +91,7 @@ def _holds(entry: IndexEntry | None, side: Side, claim: Claim, now: int) -> bool
 
 
 def _across(
-    ref: RecordRef, own: str, claim: Claim, entries: Mapping[str, IndexEntry], now: int
+    ref: RecordRef, own: str, kind: IdentifierKind, claim: Claim, entries: Mapping[str, IndexEntry], now: int
 ) -> tuple[Standing, str] | None:
     """What a holder on the other side means."""
     holder = claim.holder(ref.side.other)
@@ -103,7 +103,12 @@ def _across(
         return None
     if not known or entry is None or _about_to_bind(ref, entry, claim, now):
         return Standing.WAIT, holder
-    return _place(ref, entry, now), holder
+    standing = _place(ref, entry, now)
+    if standing is Standing.DUPLICATE and kind not in STRONG and claim.holder(ref.side) == own:
+        # It was the first of its own side under this name. A record that bears the name and was bound elsewhere by its
+        # domain takes nothing away (rule 3.2).
+        return None
+    return standing, holder
 
 
 def _about_to_bind(ref: RecordRef, entry: IndexEntry, claim: Claim, now: int) -> bool:
