@@ -9,8 +9,9 @@ import httpx
 from hubsync.connectors import catalogue
 from hubsync.connectors.budget import NORMAL, Budget, BudgetTable, Limit, Time
 from hubsync.connectors.declarative.connector import DeclarativeConnector
+from hubsync.connectors.declarative.connector import connect as declared
 from hubsync.connectors.declarative.webhooks import DeclarativeWebhooks
-from hubsync.connectors.http import TIMEOUT_SECONDS, Http
+from hubsync.connectors.http import TIMEOUT_SECONDS
 from hubsync.connectors.hubspot.api import SEARCH_BUCKET
 from hubsync.connectors.hubspot.connector import HubSpotConnector, connect
 from hubsync.connectors.port import CallCount, ChangedPages, ChangeFeed, Connector, WebhookReader
@@ -98,14 +99,15 @@ class ConnectorFactory:
         manifest = catalogue.manifest(connection.app)
         limit = _own(connection) or Limit(manifest.rate_limit.calls, manifest.rate_limit.seconds)
         budget = Budget(self._budgets, self._time, connection.id, {NORMAL: limit}, bulk=bulk)
-        http = Http(
+        return declared(
+            manifest,
             client,
-            base_url=connection.base_url or manifest.base_url,
-            headers={**manifest.headers, **manifest.auth.headers(token)},
+            token=token,
             allowance=budget,
             calls=self._calls,
+            base_url=connection.base_url,
+            threads=self._threads,
         )
-        return DeclarativeConnector(manifest, http, params=manifest.auth.params(token), threads=self._threads)
 
     def _client(self, connection: Connection) -> httpx.Client:
         if connection.id not in self._clients:

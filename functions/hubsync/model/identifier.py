@@ -28,9 +28,9 @@ class Identifier:
 class Claim:
     """Who holds an identifier, a slot for each side: at most one record of each side may be synced under it (rule 3.5).
 
-    `key` is the identifier's keyed hash. A slot holds an entry's id. `creating` is the entry that is about to create a
-    record in the slot it already took. `claimed_at` (epoch ms) is the last change. `version` counts the writes; 0 is a
-    claim that is not stored yet.
+    `key` is the identifier's keyed hash. A slot holds an entry's id, also that of an entry which is about to create its
+    record there. `claimed_at` (epoch ms) is the last change. `version` counts the writes; 0 is a claim that is not
+    stored yet.
     """
 
     key: str

@@ -32,7 +32,7 @@ class LookMessage:
 
     `page` is the page of the scan that waits for them, if one does. `correlation_id` goes from the webhook or poll to
     the write. `sent_at` (epoch ms) is when the first message about them was sent; it survives deferral.
-    `pause` grows with each deferral.
+    `deferrals` counts how often they were put off.
     """
 
     sync_id: str

@@ -22,7 +22,7 @@ WAKE_DELAY_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class DeskFactory:
-    """Makes desks. `longest_ms` is how long an invocation may last; with the grace it is the longest lease."""
+    """Makes desks."""
 
     index: IndexStore
     syncs: SyncStore
