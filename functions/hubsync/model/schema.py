@@ -18,12 +18,34 @@ class FieldType(StrEnum):
     DATETIME = "datetime"
     BOOLEAN = "boolean"
     OPTION = "option"
+    OPTIONS = "options"
+    """Several options at once (HubSpot: a multi-checkbox, `a;b`)."""
+    OWNER = "owner"
+    """A user of the application, by its own id."""
+    REFERENCE = "reference"
+    """The id of a record of another object type (`FieldSchema.refers_to`)."""
     URL = "url"
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a field: the value that the API takes, and what people read."""
+
+    value: str
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """What people read; the value where there is no label."""
+        return self.label or self.value
+
+
+@dataclass(frozen=True, slots=True)
 class FieldSchema:
-    """One field: its type, whether it may be written, must be given, is unique; its options and greatest length."""
+    """One field: its type, whether it may be written, must be given, is unique; its options and greatest length.
+
+    `many` says that it holds several values (a list). `refers_to` is the object type that a REFERENCE names.
+    """
 
     name: str
     type: FieldType = FieldType.TEXT
@@ -32,7 +54,9 @@ class FieldSchema:
     required: bool = False
     unique: bool = False
     max_length: int | None = None
-    options: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    many: bool = False
+    refers_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,14 @@ class ObjectKind(StrEnum):
     """What the two object types are, in HubSpot's words; it sets the default match keys (rule 3.1)."""
 
     CONTACT = "contact"
+    LEAD = "lead"
     COMPANY = "company"
+    DEAL = "deal"
+    TICKET = "ticket"
+    PRODUCT = "product"
+    INVOICE = "invoice"
+    TASK = "task"
+    CUSTOM = "custom"
 
 
 class SyncStatus(StrEnum):

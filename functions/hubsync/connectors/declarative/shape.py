@@ -12,7 +12,7 @@ from hubsync.connectors.declarative.part import Scalar
 from hubsync.connectors.declarative.paths import Read, put, reader
 from hubsync.connectors.errors import ConnectorBugError
 from hubsync.model.record import Record, RecordRef, Value
-from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
+from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema, Option
 from hubsync.model.side import Side
 from hubsync.model.status import FailureCategory
 
@@ -171,7 +171,7 @@ def _schema(object_type: str, manifest: ObjectManifest) -> ObjectSchema:
                 required=field.required,
                 unique=field.unique,
                 max_length=field.max_length,
-                options=field.options,
+                options=tuple(Option(value) for value in field.options),
             )
             for name, field in manifest.fields.items()
         },

@@ -10,7 +10,7 @@ from hubsync.connectors.hubspot.answers import required
 from hubsync.connectors.hubspot.api import properties
 from hubsync.connectors.hubspot.records import results_of
 from hubsync.model.identifier import IdentifierKind
-from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
+from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema, Option
 
 KINDS = {
     "contacts": "contact",
@@ -66,7 +66,11 @@ def field_of(definition: Mapping[str, Any]) -> FieldSchema:
     name = str(definition["name"])
     access = definition.get("modificationMetadata") or {}
     type_ = _type(name, definition)
-    options = tuple(str(option["value"]) for option in definition.get("options") or () if option.get("value"))
+    options = tuple(
+        Option(str(option["value"]), str(option.get("label") or ""))
+        for option in definition.get("options") or ()
+        if option.get("value")
+    )
     return FieldSchema(
         name=name,
         type=type_,

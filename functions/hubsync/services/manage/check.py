@@ -69,7 +69,7 @@ def _check_people(path: str, spec: SyncSpec) -> Iterator[Fault]:
 
 def _check_kinds(path: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> Iterator[Fault]:
     hubspot, app = schemas[Side.HUBSPOT], schemas[Side.APP]
-    if hubspot.kind not in set(ObjectKind):
+    if hubspot.kind not in DEFAULT_MATCH_KEYS:
         yield Fault(
             f"{path}.hubspot.object",
             f"HubSpot's {hubspot.object_type} cannot be synced yet.",

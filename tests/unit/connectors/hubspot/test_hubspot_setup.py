@@ -95,7 +95,8 @@ class TestSchema:
         assert fields["hs_email_domain"].read_only
         assert not fields["email"].read_only
         assert fields["email"].unique
-        assert fields["lifecyclestage"].options[:2] == ("subscriber", "lead")
+        assert [option.value for option in fields["lifecyclestage"].options[:2]] == ["subscriber", "lead"]
+        assert fields["lifecyclestage"].options[0].text == "Subscriber"
         assert fields["firstname"].max_length == 65_536
         assert fields["lifecyclestage"].max_length is None
 

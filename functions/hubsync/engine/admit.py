@@ -1,0 +1,65 @@
+"""Who may enter a sync, and what keeps a record out (rules 3.7, 3.8, 5 and 8.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hubsync.engine import sentences
+from hubsync.engine.context import Context, Standing
+from hubsync.engine.identify import identifiers
+from hubsync.model.identifier import Identifier, IdentifierKind
+from hubsync.model.record import Record
+from hubsync.model.side import Side
+from hubsync.model.status import ExclusionReason
+from hubsync.model.sync import ObjectKind, Sync
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """Why a record is left out, and the sentence that says so."""
+
+    reason: ExclusionReason
+    sentence: str
+
+
+def admit_lone(record: Record, context: Context) -> KeptOut | None:
+    """What keeps a record without a partner from being made on the other side; None if nothing does."""
+    sync, side = context.sync, record.ref.side
+    kinds = {identifier.kind for identifier in identifiers(sync, side, record)}
+    if sync.kind is ObjectKind.CONTACT and sync.require_email and IdentifierKind.EMAIL not in kinds:
+        return KeptOut(ExclusionReason.NO_EMAIL, sentences.NO_EMAIL)
+    if sync.kind is ObjectKind.COMPANY and not kinds:
+        return KeptOut(ExclusionReason.MISSING_IDENTIFIER, sentences.MISSING_IDENTIFIER)
+    if context.resolution.standing is Standing.DUPLICATE:
+        by = context.resolution.by or "identifier"
+        return KeptOut(ExclusionReason.DUPLICATE, sentences.DUPLICATE.format(kind=by))
+    if not sync.direction.writes(side.other):
+        return KeptOut(ExclusionReason.DIRECTION, sentences.DIRECTION.format(side=sentences.name(side.other)))
+    return None
+
+
+def admit_pair(known: Mapping[Side, Sequence[Identifier]], context: Context) -> KeptOut | None:
+    """What stops a bound pair from syncing on; `known` are the identifiers of its two records."""
+    sync = context.sync
+    if sync.kind is ObjectKind.CONTACT and sync.require_email and not all(known[side] for side in _owes_email(sync)):
+        return KeptOut(ExclusionReason.NO_EMAIL, sentences.NO_EMAIL)
+    return None
+
+
+def _owes_email(sync: Sync) -> list[Side]:
+    """The sides whose bound contacts must have an email (rule 3.7): those that the sync reads from, unless it makes
+    records there without carrying the email over. What is only written is left alone (rule 2.9).
+    """
+    fields = {side: {name for key in sync.match_keys for name in key.fields(side)[:1]} for side in Side}
+    carried = {
+        side
+        for side in Side
+        for mapping in sync.mappings
+        if mapping.field(side) in fields[side] and sync.may_write(mapping, side)
+    }
+    return [
+        side
+        for side in Side
+        if sync.direction.writes(side.other) and (side in carried or not sync.direction.writes(side))
+    ]

@@ -1,0 +1,59 @@
+"""Collects what a decision wants to write: a patch for each side, in that side's form, checked before the call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hubsync.engine.context import Context
+from hubsync.engine.identify import canonical_hash
+from hubsync.engine.merge import Verdict
+from hubsync.engine.transform import UnfitValueError, canonical, render
+from hubsync.model.decision import FieldWin, Patch
+from hubsync.model.mapping import FieldMapping
+from hubsync.model.record import Value, is_empty
+from hubsync.model.side import Side
+from hubsync.model.status import Failure
+
+
+@dataclass(slots=True)
+class Draft:
+    """Collects the patches of a decision."""
+
+    context: Context
+    wins: list[FieldWin] = field(default_factory=list)
+    drifted: list[int] = field(default_factory=list)
+    failure: Failure | None = None
+    _fields: dict[Side, dict[str, Value]] = field(default_factory=dict)
+    _sent: dict[Side, dict[int, bytes]] = field(default_factory=dict)
+
+    def take(self, mapping: FieldMapping, verdict: Verdict, value: Value) -> None:
+        """Act on the verdict about one field; `value` is the winner's raw value."""
+        if verdict.drifted:
+            self.drifted.append(mapping.number)
+        if verdict.winner is not None:
+            self.wins.append(FieldWin(mapping.number, verdict.winner, verdict.why, verdict.contested))
+        if verdict.write is not None:
+            self.write(mapping, verdict.write, value)
+
+    def write(self, mapping: FieldMapping, side: Side, value: Value) -> None:
+        """Put one value into the patch of `side`, in that side's form; the first that does not fit is the failure."""
+        name = mapping.field(side)
+        schema = self.context.field_schema(side, name)
+        field_type = schema.type if schema is not None else None
+        try:
+            rendered = None if is_empty(value) else render(mapping.transform, value, side, field_type)
+        except UnfitValueError as error:
+            self.failure = self.failure or error.failure
+            return
+        sync = self.context.sync
+        normal = canonical(mapping.transform, rendered, region=sync.phone_region)
+        self._fields.setdefault(side, {})[name] = rendered
+        self._sent.setdefault(side, {})[mapping.number] = canonical_hash(sync.hash_key, normal)
+
+    def patches(self, create: Side | None = None) -> Mapping[Side, Patch]:
+        """The patches, by side; a record to be created has one even if all its fields are empty."""
+        sides: Sequence[Side] = [side for side in Side if side is create or side in self._fields]
+        return {
+            side: Patch(self._fields.get(side, {}), self._sent.get(side, {}), create=side is create) for side in sides
+        }
