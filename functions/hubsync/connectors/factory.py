@@ -14,7 +14,7 @@ from hubsync.connectors.declarative.webhooks import DeclarativeWebhooks
 from hubsync.connectors.http import TIMEOUT_SECONDS
 from hubsync.connectors.hubspot.api import SEARCH_BUCKET
 from hubsync.connectors.hubspot.connector import HubSpotConnector, connect
-from hubsync.connectors.port import CallCount, ChangedPages, ChangeFeed, Connector, WebhookReader
+from hubsync.connectors.port import CallCount, ChangedPages, ChangeFeed, Connector, Directory, Pipelines, WebhookReader
 from hubsync.model.connection import Connection
 
 HUBSPOT = "hubspot"
@@ -73,6 +73,20 @@ class ConnectorFactory:
             return None
         spec = catalogue.manifest(connection.app).objects.get(object_type)
         return made if spec is not None and spec.list.changed_since is not None else None
+
+    def directory(self, connection: Connection) -> Directory | None:
+        """An application's users, where it tells them."""
+        if connection.app != HUBSPOT and catalogue.manifest(connection.app).owners is None:
+            return None
+        return self._connector(connection, bulk=False)
+
+    def pipelines(self, connection: Connection, object_type: str) -> Pipelines | None:
+        """An application's pipelines; HubSpot answers for every object type, some have none."""
+        if connection.app != HUBSPOT:
+            spec = catalogue.manifest(connection.app).objects.get(object_type)
+            if spec is None or spec.pipelines is None:
+                return None
+        return self._connector(connection, bulk=False)
 
     def webhooks(self, connection: Connection) -> WebhookReader | None:
         """The reader of an application's webhooks."""

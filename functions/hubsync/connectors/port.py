@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from hubsync.model.directory import Owner, Pipeline
 from hubsync.model.record import Record, Value
 from hubsync.model.schema import ObjectSchema
 from hubsync.model.status import Failure
@@ -184,6 +185,22 @@ class ChangedPages(Protocol):
 
     def changed_page(self, object_type: str, fields: Sequence[str], since: int, cursor: str | None, limit: int) -> Page:
         """The next page of what changed at or after `since` (epoch ms), deleted records included where it tells."""
+        ...
+
+
+class Directory(Protocol):
+    """Where an application tells its users."""
+
+    def owners(self) -> Sequence[Owner]:
+        """Everybody to whom records are or were assigned, the inactive ones as well. Raises as reads do."""
+        ...
+
+
+class Pipelines(Protocol):
+    """Where an application tells the pipelines of its object types (rule 5.2)."""
+
+    def pipelines(self, object_type: str) -> Sequence[Pipeline]:
+        """The pipelines of an object type and their stages, in their order. Raises as reads do."""
         ...
 
 

@@ -65,9 +65,12 @@ class ObjectSchema:
 
     `kind` is what it is in HubSpot's words (`contact`, `company`), or None. `identifiers` names, by identifier kind
     (`email`, `domain`, `name`), the fields that records of this type are matched by, the primary one first.
+    `pipeline_field` and `stage_field` hold a record's pipeline and stage; None where there are none.
     """
 
     object_type: str
     fields: Mapping[str, FieldSchema] = field(default_factory=dict)
     kind: str | None = None
     identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pipeline_field: str | None = None
+    stage_field: str | None = None

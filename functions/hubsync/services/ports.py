@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from hubsync.connectors.port import ChangedPages, ChangeFeed, Connector, WebhookReader
+from hubsync.connectors.port import ChangedPages, ChangeFeed, Connector, Directory, Pipelines, WebhookReader
 from hubsync.model.connection import Connection
 from hubsync.model.message import LookMessage, PageMessage, Queue
 
@@ -105,6 +105,14 @@ class Connectors(Protocol):
 
     def changed(self, connection: Connection, object_type: str) -> ChangedPages | None:
         """Its list of what changed since an instant, if the application has one for this object type."""
+        ...
+
+    def directory(self, connection: Connection) -> Directory | None:
+        """Its users, if the application tells them."""
+        ...
+
+    def pipelines(self, connection: Connection, object_type: str) -> Pipelines | None:
+        """Its pipelines, if the application has any for this object type."""
         ...
 
     def webhooks(self, connection: Connection) -> WebhookReader | None:

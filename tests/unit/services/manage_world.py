@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from hubsync.connectors.errors import ConnectorBugError
-from hubsync.connectors.port import ChangedPages, ChangeFeed, Connector, WebhookReader
+from hubsync.connectors.port import ChangedPages, ChangeFeed, Connector, Directory, Pipelines, WebhookReader
 from hubsync.model.connection import Connection
 from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
 from hubsync.model.sync import Sync
@@ -163,6 +163,12 @@ class FakeConnectors:
         return None
 
     def changed(self, connection: Connection, object_type: str) -> ChangedPages | None:
+        return None
+
+    def directory(self, connection: Connection) -> Directory | None:
+        return None
+
+    def pipelines(self, connection: Connection, object_type: str) -> Pipelines | None:
         return None
 
     def webhooks(self, connection: Connection) -> WebhookReader | None:

@@ -16,6 +16,7 @@ from hubsync.connectors.declarative.writing import Writing
 from hubsync.connectors.errors import ConnectorBugError
 from hubsync.connectors.http import Http
 from hubsync.connectors.port import Allowance, CallCount, Create, Features, Page, Update, WriteResult
+from hubsync.model.directory import Owner, Pipeline
 from hubsync.model.record import Record
 from hubsync.model.schema import ObjectSchema
 
@@ -52,7 +53,8 @@ class _Object(NamedTuple):
 
 
 class DeclarativeConnector:
-    """One account of an application with a manifest; implements `Connector`.
+    """One account of an application with a manifest; implements `Connector`, and `Directory` and
+    `Pipelines` where the manifest has them.
 
     `http` is made with the manifest's `headers` and the headers of its `auth`; `params` are the query parameters of its
     `auth`. `external_id_prefix` marks hubsync's values in the application's external-id field, where people and other
@@ -69,6 +71,7 @@ class DeclarativeConnector:
         threads: int = 4,
     ) -> None:
         self._name = manifest.name
+        self._manifest, self._http, self._params = manifest, http, params
         refusals = Refusals(manifest.name, manifest.errors)
         self._objects: dict[str, _Object] = {}
         for name, spec in manifest.objects.items():
@@ -120,6 +123,20 @@ class DeclarativeConnector:
     def update(self, object_type: str, inputs: Sequence[Update]) -> Sequence[WriteResult]:
         """Write changed fields, one call each."""
         return self._object(object_type).writing.update(inputs)
+
+    def owners(self) -> Sequence[Owner]:
+        """The application's users. Raises `ConnectorBugError` where the manifest does not say how to ask."""
+        if self._manifest.owners is None:
+            raise ConnectorBugError(f"{self._name}'s manifest does not say how to ask for its users.")
+        return self._manifest.owners.read(self._http, self._params)
+
+    def pipelines(self, object_type: str) -> Sequence[Pipeline]:
+        """The pipelines of an object type. Raises `ConnectorBugError` where the manifest names none."""
+        self._object(object_type)
+        spec = self._manifest.objects[object_type].pipelines
+        if spec is None:
+            raise ConnectorBugError(f"{self._name}'s manifest names no pipelines of {object_type}.")
+        return spec.read(self._http, self._params, object_type)
 
     def _object(self, object_type: str) -> _Object:
         found = self._objects.get(object_type)

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
-from hubsync.model.record import Value
+from hubsync.model.record import Value, is_empty
 from hubsync.model.schema import FieldType
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,6 +28,10 @@ _FIRST_FORMAT = {
     FieldType.BOOLEAN: "boolean",
     FieldType.DATE: "iso",
     FieldType.DATETIME: "iso",
+    FieldType.OPTION: "text",
+    FieldType.OPTIONS: "text",
+    FieldType.OWNER: "text",
+    FieldType.REFERENCE: "text",
 }
 
 
@@ -52,6 +56,24 @@ def format_of(kind: FieldType, name: str | None = None) -> Format:
     if kind in (FieldType.DATE, FieldType.DATETIME) and "%" in name:
         return _patterned(kind, name)
     raise ValueError(f"a field of type {kind.value} has the format {', '.join(known)}, not {name}")
+
+
+def several(one: Format, separator: str | None) -> Format:
+    """A field of several values, each in a format: a list, or one text with a separator between them.
+
+    A single value counts as a list of one; blanks are no values.
+    """
+
+    def parts(value: Any) -> list[Any]:
+        if separator is not None and isinstance(value, str):
+            value = [part.strip() for part in value.split(separator)]
+        return [part for part in (value if isinstance(value, list) else [value]) if not is_empty(part)]
+
+    def encode(value: Value) -> Value:
+        encoded = [one.encode(part) for part in parts(value)]
+        return encoded if separator is None else separator.join(str(part) for part in encoded)
+
+    return Format(lambda raw: [one.decode(part) for part in parts(raw)], encode)
 
 
 def instant(name: str, raw: Any) -> int:
@@ -202,7 +224,15 @@ def _at(value: Any) -> int:
     return instant("iso", value)
 
 
+def _whole_id(value: Any) -> int:
+    if isinstance(value, str) and value.strip().isdecimal():
+        return int(value)
+    return _integer(value)
+
+
 _TEXT = Format(_plain, _as_text)
+_IDS = {"text": _TEXT, "integer": Format(lambda raw: str(_whole_id(raw)), _whole_id)}
+"""Inside hubsync the value of an option or an id is text, whatever it is there."""
 _FORMATS: dict[FieldType, dict[str, Format]] = {
     FieldType.NUMBER: {
         "number": Format(_number, _number),
@@ -229,4 +259,8 @@ _FORMATS: dict[FieldType, dict[str, Format]] = {
         "epoch_s": _epoch("epoch_s", 1000, _at, iso),
         "epoch_ms": _epoch("epoch_ms", 1, _at, iso),
     },
+    FieldType.OPTION: _IDS,
+    FieldType.OPTIONS: _IDS,
+    FieldType.OWNER: _IDS,
+    FieldType.REFERENCE: _IDS,
 }

@@ -10,6 +10,7 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError
 
 from hubsync.connectors.declarative.auth import AnyAuth
+from hubsync.connectors.declarative.directory import OwnersManifest
 from hubsync.connectors.declarative.events import EventsManifest
 from hubsync.connectors.declarative.failures import ErrorsManifest
 from hubsync.connectors.declarative.objects import ObjectManifest
@@ -49,6 +50,7 @@ class Manifest(Part):
     rate_limit: RateLimitManifest
     errors: ErrorsManifest = ErrorsManifest()
     objects: Mapping[str, ObjectManifest] = Field(min_length=1)
+    owners: OwnersManifest | None = None
     webhooks: WebhooksManifest | None = None
 
 
@@ -83,7 +85,7 @@ def parse_manifest(text: str, source: str = "the manifest") -> Manifest:
         lines = (f"  {_path(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_url=False))
         faults = "\n".join(lines).replace("Value error, ", "")
         raise ManifestError(f"{source} is no manifest:\n{faults}") from None
-    _events_name_objects(manifest, source)
+    _names_are_objects(manifest, source)
     return manifest
 
 
@@ -92,13 +94,18 @@ def manifest_schema() -> dict[str, Any]:
     return Manifest.model_json_schema()
 
 
-def _events_name_objects(manifest: Manifest, source: str) -> None:
+def _names_are_objects(manifest: Manifest, source: str) -> None:
+    """Webhooks and references name object types of this application."""
     rules = manifest.webhooks.events.objects if manifest.webhooks else ()
-    for index, rule in enumerate(rules):
-        if rule.object not in manifest.objects:
+    named = {f"webhooks.events.objects[{index}].object": rule.object for index, rule in enumerate(rules)}
+    for name, spec in manifest.objects.items():
+        for field, one in spec.fields.items():
+            if one.refers_to is not None:
+                named[f"objects.{name}.fields.{field}.refers_to"] = one.refers_to
+    for path, object_type in named.items():
+        if object_type not in manifest.objects:
             known = ", ".join(manifest.objects)
-            path = f"webhooks.events.objects[{index}].object"
-            raise ManifestError(f"{source} is no manifest:\n  {path}: {rule.object!r} is none of {known}")
+            raise ManifestError(f"{source} is no manifest:\n  {path}: {object_type!r} is none of {known}")
 
 
 def _path(place: tuple[int | str, ...]) -> str:

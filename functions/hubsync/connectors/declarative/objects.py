@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from hubsync.connectors.declarative.directory import PipelinesManifest
 from hubsync.connectors.declarative.formats import format_of
 from hubsync.connectors.declarative.paging import Paging
 from hubsync.connectors.declarative.part import Part, Scalar
@@ -20,11 +21,20 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 InstantFormat = Literal["iso", "iso_naive", "epoch_s", "epoch_ms", "http"]
 
 
+class OptionManifest(Part):
+    """One choice of a field: the value that the API takes, and what people read."""
+
+    value: str
+    label: str = ""
+
+
 class FieldManifest(Part):
     """One field.
 
     `path` reads it, by default at its name; `write` is where it goes in a body, by default the same place. `format`
-    is the application's way of writing it (`formats`). `clear` is what is written to empty it.
+    is the application's way of writing it (`formats`). `clear` is what is written to empty it. `many` says that it
+    holds several values, as a list, or as one text with a `separator` between them; `options` always do.
+    `refers_to` is the object type whose ids a reference holds.
     """
 
     type: FieldType = FieldType.TEXT
@@ -36,8 +46,16 @@ class FieldManifest(Part):
     required: bool = False
     unique: bool = False
     max_length: Annotated[int, Field(gt=0)] | None = None
-    options: tuple[str, ...] = ()
+    options: tuple[str | OptionManifest, ...] = ()
+    many: bool = False
+    separator: Annotated[str, StringConstraints(min_length=1)] | None = None
+    refers_to: str | None = None
     clear: Scalar = None
+
+    @property
+    def several(self) -> bool:
+        """Whether the field holds several values."""
+        return self.many or self.type is FieldType.OPTIONS
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -46,8 +64,14 @@ class FieldManifest(Part):
             raise ValueError("`path` cannot be written to: give `write` as well, or say `read_only: true`")
         if self.read_only and (self.write is not None or self.required):
             raise ValueError("a field that is `read_only` is neither written nor required")
-        if bool(self.options) != (self.type is FieldType.OPTION):
-            raise ValueError("`options` go with the type option, and only with it")
+        if bool(self.options) != (self.type in (FieldType.OPTION, FieldType.OPTIONS)):
+            raise ValueError("`options` go with the types option and options, and only with them")
+        if (self.refers_to is not None) != (self.type is FieldType.REFERENCE):
+            raise ValueError("`refers_to` goes with the type reference, and only with it")
+        if self.many and self.type is FieldType.OPTION:
+            raise ValueError("a field of several options has the type options")
+        if self.separator is not None and not self.several:
+            raise ValueError("a `separator` needs a field of several values")
         return self
 
 
@@ -180,6 +204,7 @@ class ObjectManifest(Part):
     update: UpdateManifest
     fields: Mapping[Name, FieldManifest] = Field(min_length=1)
     identifiers: Mapping[IdentifierKind, tuple[str, ...]] = {}
+    pipelines: PipelinesManifest | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -187,6 +212,10 @@ class ObjectManifest(Part):
             unknown = [name for name in names if name not in self.fields]
             if unknown or not names:
                 raise ValueError(f"identifiers.{kind.value} names no field of this object: {', '.join(unknown)}")
+        stages = () if self.pipelines is None else (self.pipelines.stage, self.pipelines.pipeline)
+        for name in stages:
+            if name is not None and name not in self.fields:
+                raise ValueError(f"pipelines names no field of this object: {name}")
         if self.external_id is None and self.create.answers == "nothing":
             raise ValueError("create.answers is nothing: without an `external_id` the new record could not be found")
         written = [field.write or field.path or name for name, field in self.fields.items() if not field.read_only]

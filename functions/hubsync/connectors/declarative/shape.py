@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hubsync.connectors.declarative.formats import Format, format_of, instant
+from hubsync.connectors.declarative.formats import Format, format_of, instant, several
 from hubsync.connectors.declarative.objects import DeletedManifest, FieldManifest, ObjectManifest
 from hubsync.connectors.declarative.part import Scalar
 from hubsync.connectors.declarative.paths import Read, put, reader
 from hubsync.connectors.errors import ConnectorBugError
-from hubsync.model.record import Record, RecordRef, Value
+from hubsync.model.record import Record, RecordRef, Value, is_empty
 from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema, Option
 from hubsync.model.side import Side
 from hubsync.model.status import FailureCategory
@@ -34,7 +34,7 @@ class _Field:
     read: Read
     write: str | None
     format: Format
-    clear: Scalar
+    clear: Scalar | list[Value]
 
     def value(self, document: Any) -> Value:
         """The field's value in hubsync's writing; what is not of its type is handed on as it is."""
@@ -111,7 +111,7 @@ class Shape:
             field = self._fields[name]
             if field.write is None:
                 raise UnfitValueError(FailureCategory.READ_ONLY, name)
-            if value is None or (isinstance(value, str) and not value.strip()):
+            if is_empty(value):
                 if external_id is None:
                     put(body, field.write, field.clear)
                 continue
@@ -139,7 +139,11 @@ class Shape:
 def _field(name: str, manifest: FieldManifest) -> _Field:
     path = manifest.path or name
     write = None if manifest.read_only else manifest.write or path
-    return _Field(name, reader(path), write, format_of(manifest.type, manifest.format), manifest.clear)
+    one = format_of(manifest.type, manifest.format)
+    if not manifest.several:
+        return _Field(name, reader(path), write, one, manifest.clear)
+    clear: Scalar | list[Value] = [] if manifest.clear is None and manifest.separator is None else manifest.clear
+    return _Field(name, reader(path), write, several(one, manifest.separator), clear)
 
 
 def _deleted(manifest: DeletedManifest | None) -> Callable[[Any], bool]:
@@ -171,10 +175,17 @@ def _schema(object_type: str, manifest: ObjectManifest) -> ObjectSchema:
                 required=field.required,
                 unique=field.unique,
                 max_length=field.max_length,
-                options=tuple(Option(value) for value in field.options),
+                options=tuple(
+                    Option(option) if isinstance(option, str) else Option(option.value, option.label)
+                    for option in field.options
+                ),
+                many=field.several,
+                refers_to=field.refers_to,
             )
             for name, field in manifest.fields.items()
         },
         None if manifest.kind is None else manifest.kind.value,
         {kind.value: names for kind, names in manifest.identifiers.items()},
+        None if manifest.pipelines is None else manifest.pipelines.pipeline,
+        None if manifest.pipelines is None else manifest.pipelines.stage,
     )

@@ -25,6 +25,10 @@ MAX_UNIQUE = 10
 
 SEARCH_BUCKET = "search"
 
+OWNERS = f"/crm/owners/{VERSION}"
+OWNERS_PAGE = 500
+"""Owners of a page, at most."""
+
 
 def objects(object_type: str, tail: str = "") -> str:
     """The path of an object type's records, e.g. `objects("contacts", "batch/read")`."""
@@ -39,3 +43,8 @@ def properties(object_type: str, name: str = "") -> str:
 def modified_property(object_type: str) -> str:
     """The property that moves with every write. The other type's one silently finds nothing."""
     return "lastmodifieddate" if object_type in {"contacts", "contact", "0-1"} else "hs_lastmodifieddate"
+
+
+def pipelines(object_type: str) -> str:
+    """The path of an object type's pipelines."""
+    return f"/crm/pipelines/{VERSION}/{object_type}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import httpx
 
 from hubsync.connectors.http import Http
-from hubsync.connectors.hubspot import setup, writing
+from hubsync.connectors.hubspot import directory, setup, writing
 from hubsync.connectors.hubspot.answers import patience
 from hubsync.connectors.hubspot.api import BASE_URL, BATCH
 from hubsync.connectors.hubspot.changes import Changes
@@ -24,6 +24,7 @@ from hubsync.connectors.port import (
     Update,
     WriteResult,
 )
+from hubsync.model.directory import Owner, Pipeline
 from hubsync.model.record import Record
 from hubsync.model.schema import ObjectSchema
 
@@ -44,7 +45,9 @@ def connect(
 
 
 class HubSpotConnector:
-    """Contacts, companies and every other object type, called by its plural name (`Connector`, `ChangeFeed`).
+    """Contacts, companies and every other object type, called by its plural name.
+
+    Implements `Connector`, `ChangeFeed`, `Directory` and `Pipelines`.
 
     `http` brings base URL, token, budget and `patience`.
     """
@@ -92,3 +95,11 @@ class HubSpotConnector:
     def changes(self, object_type: str, fields: Sequence[str], window: ChangeWindow) -> ChangePage:
         """The next records changed in a window, at most 200, by ascending id. One search."""
         return self._changes.changes(object_type, fields, window)
+
+    def owners(self) -> Sequence[Owner]:
+        """The account's users, those who left as well. Two calls, more for more than 500."""
+        return directory.owners(self._http)
+
+    def pipelines(self, object_type: str) -> Sequence[Pipeline]:
+        """The pipelines of an object type, none where it has none. One call."""
+        return directory.pipelines(self._http, object_type)

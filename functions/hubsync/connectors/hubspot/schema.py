@@ -30,6 +30,10 @@ IDENTIFIERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """The properties that records are matched by (rules 3.1, 3.4), the primary one first, then the `;`-separated rest."""
 
+_STAGES = {"deals": ("pipeline", "dealstage")}
+_STAGES_ELSEWHERE = ("hs_pipeline", "hs_pipeline_stage")
+"""The properties that hold a record's pipeline and stage."""
+
 MAX_TEXT = 65_536
 """Characters of a text property, at most."""
 
@@ -58,11 +62,13 @@ def schema_of(object_type: str, found: list[Mapping[str, Any]]) -> ObjectSchema:
         present = tuple(name for name in names if name in fields)
         if present:
             identifiers[kind] = present
-    return ObjectSchema(object_type, fields, KINDS.get(object_type), identifiers)
+    stages = _STAGES.get(object_type, _STAGES_ELSEWHERE)
+    pipeline, stage = stages if all(name in fields for name in stages) else (None, None)
+    return ObjectSchema(object_type, fields, KINDS.get(object_type), identifiers, pipeline, stage)
 
 
 def field_of(definition: Mapping[str, Any]) -> FieldSchema:
-    """One property. Of an enumeration with options elsewhere (owners, pipelines) the values cannot be told: TEXT."""
+    """One property. Of an enumeration with options elsewhere (pipelines) the values cannot be told here: TEXT."""
     name = str(definition["name"])
     access = definition.get("modificationMetadata") or {}
     type_ = _type(name, definition)
@@ -78,7 +84,8 @@ def field_of(definition: Mapping[str, Any]) -> FieldSchema:
         read_only=bool(access.get("readOnlyValue")) or bool(definition.get("calculated")),
         unique=bool(definition.get("hasUniqueValue")),
         max_length=MAX_TEXT if definition.get("type") == "string" else None,
-        options=options if type_ is FieldType.OPTION else (),
+        options=options if type_ in (FieldType.OPTION, FieldType.OPTIONS) else (),
+        many=type_ is FieldType.OPTIONS,
     )
 
 
@@ -88,6 +95,10 @@ def _type(name: str, definition: Mapping[str, Any]) -> FieldType:
         return FieldType.PHONE if widget == "phonenumber" else _BY_NAME.get(name, FieldType.TEXT)
     if type_ == "enumeration" and widget == "booleancheckbox":
         return FieldType.BOOLEAN
+    if definition.get("referencedObjectType") == "OWNER" or name == "hubspot_owner_id":
+        return FieldType.OWNER
     if type_ == "enumeration" and not definition.get("options"):
         return FieldType.TEXT
+    if type_ == "enumeration" and widget == "checkbox":
+        return FieldType.OPTIONS
     return _TYPES.get(type_, FieldType.TEXT)

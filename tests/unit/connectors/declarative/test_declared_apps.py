@@ -98,9 +98,28 @@ def test_the_manifest_says_what_the_application_says_of_its_fields(bench, kind, 
             FieldType.DATE,
             FieldType.DATETIME,
             FieldType.OPTION,
+            FieldType.REFERENCE,
         ):
             assert field.max_length == theirs.max_length
+        assert field.refers_to == theirs.refers_to
         assert field.options == theirs.options
+
+
+@pytest.mark.parametrize(
+    ("bench", "kind", "other", "field", "given"),
+    [
+        ("orbit", "people", "organisations", "organisation_id", {"first_name": "Ana"}),
+        ("ledgerly", "contacts", "organizations", "OrganizationID", {}),
+    ],
+    indirect=["bench"],
+)
+def test_a_reference_holds_the_other_ones_id_as_text(bench, kind, other, field, given):
+    (target,) = bench.app.seed({other: [{}]})[other]
+    (made,) = bench.connector.create(kind, [Create("h-1", {**given, field: str(target)})])
+    assert made.record.fields[field] == str(target)
+    assert bench.app.records(kind)[0][field] == target
+    (cleared,) = bench.connector.update(kind, [Update(made.record.ref.id, {field: None})])
+    assert cleared.record.fields[field] is None
 
 
 def test_orbit_reads_a_hundred_in_one_call(orbit):

@@ -83,7 +83,9 @@ class TestSchema:
             ("hs_email_optout", FieldType.BOOLEAN),
             ("closedate", FieldType.DATETIME),
             ("hs_object_id", FieldType.NUMBER),
-            ("hubspot_owner_id", FieldType.TEXT),
+            ("hubspot_owner_id", FieldType.OWNER),
+            ("hs_buying_role", FieldType.OPTIONS),
+            ("hs_additional_emails", FieldType.TEXT),
         ],
     )
     def test_types(self, desk: Any, name: str, type_: FieldType) -> None:
@@ -99,6 +101,29 @@ class TestSchema:
         assert fields["lifecyclestage"].options[0].text == "Subscriber"
         assert fields["firstname"].max_length == 65_536
         assert fields["lifecyclestage"].max_length is None
+
+    def test_several_options_are_many(self, desk: Any) -> None:
+        fields = desk.connector.schema("contacts").fields
+        assert fields["hs_buying_role"].many
+        assert [option.value for option in fields["hs_buying_role"].options][:2] == ["BLOCKER", "BUDGET_HOLDER"]
+        assert not fields["lifecyclestage"].many
+
+    def test_an_owner_property_of_the_account_says_so_itself(self, scripted: Any) -> None:
+        own = definition("second_owner", type="enumeration", fieldType="select", referencedObjectType="OWNER")
+        desk = scripted(lambda _: httpx.Response(200, json={"results": [own]}))
+        assert desk.connector.schema("contacts").fields["second_owner"].type is FieldType.OWNER
+
+    @pytest.mark.parametrize(
+        ("object_type", "names"),
+        [
+            ("deals", ("pipeline", "dealstage")),
+            ("tickets", ("hs_pipeline", "hs_pipeline_stage")),
+            ("contacts", (None, None)),
+        ],
+    )
+    def test_where_pipeline_and_stage_stand(self, desk: Any, object_type: str, names: tuple[str | None, ...]) -> None:
+        schema = desk.connector.schema(object_type)
+        assert (schema.pipeline_field, schema.stage_field) == names
 
     def test_identifiers(self, desk: Any) -> None:
         assert desk.connector.schema("contacts").identifiers == {"email": ("email", "hs_additional_emails")}
