@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.mapping import Transform
 from hubsync.model.side import Direction, Side
 
@@ -67,6 +68,7 @@ class MappingBody(Body):
     transform: Transform | None = None
     direction: Direction = Direction.TWO_WAY
     clears: Annotated[bool, Field(strict=True)] = False
+    winner: Winner | None = None
 
 
 class SyncBody(Body):
@@ -76,6 +78,7 @@ class SyncBody(Body):
     app: EndBody
     direction: Direction
     default: Side = Side.HUBSPOT
+    conflict: ConflictPolicy = ConflictPolicy.DEFAULT
     require_email: Annotated[bool, Field(strict=True)] = True
     phone_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     notify: tuple[Name, ...] = ()

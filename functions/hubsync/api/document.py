@@ -100,7 +100,13 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
         else:
             mappings.append(
                 MappingSpec(
-                    at, mapping.hubspot, mapping.app, mapping.transform, mapping.direction, clears=mapping.clears
+                    at,
+                    mapping.hubspot,
+                    mapping.app,
+                    mapping.transform,
+                    mapping.direction,
+                    clears=mapping.clears,
+                    winner=mapping.winner,
                 )
             )
     return SyncSpec(
@@ -108,6 +114,7 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
         app=None if "app" in unread else EndSpec(body.app.connection, body.app.object),
         direction=body.direction,
         default=body.default,
+        conflict=body.conflict,
         require_email=body.require_email,
         phone_region=body.phone_region,
         notify=body.notify,

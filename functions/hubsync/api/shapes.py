@@ -47,6 +47,7 @@ def full(view: SyncView) -> Json:
         **{side: {"connection": sync.connection(side), "object": sync.object_type(side)} for side in Side},
         "direction": sync.direction,
         "default": sync.default_side,
+        "conflict": sync.conflict,
         "require_email": sync.require_email,
         "phone_region": sync.phone_region,
         "notify": list(sync.notify),
@@ -67,6 +68,7 @@ def mapping(each: FieldMapping) -> Json:
         "transform": each.transform,
         "direction": each.direction,
         "clears": each.clears,
+        "winner": each.winner,
         "required": each.required,
     }
 

@@ -11,6 +11,7 @@ from hubsync.engine.context import Context, Standing
 from hubsync.engine.draft import Draft
 from hubsync.engine.identify import identifiers
 from hubsync.engine.merge import FIRST, PRIMARY, Verdict, merge
+from hubsync.engine.prefer import newer
 from hubsync.engine.transform import canonical
 from hubsync.model.decision import Action, Decision
 from hubsync.model.entry import Fingerprints, IndexEntry
@@ -96,9 +97,10 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
         )
     draft = Draft(context)
     secondary = {identifier.value for identifier in known[Side.HUBSPOT] if identifier.kind is IdentifierKind.EMAIL}
+    newest = newer(entry, hubspot, app)
     for mapping in sync.mappings:
         left, right = hubspot.fields.get(mapping.hubspot_field), app.fields.get(mapping.app_field)
-        verdict = merge(sync, entry, mapping, left, right)
+        verdict = merge(sync, entry, mapping, left, right, newest)
         if _would_replace_primary(mapping, verdict, context, right, secondary):
             verdict = Verdict(PRIMARY, drifted=True)
         draft.take(mapping, verdict, left if verdict.winner is Side.HUBSPOT else right)
@@ -124,7 +126,7 @@ def _would_replace_primary(
     return (
         verdict.write is Side.HUBSPOT
         and mapping.hubspot_field in primary
-        and verdict.why == FIRST.format(side=Side.APP)
+        and verdict.why.startswith(FIRST.format(side=Side.APP))
         and canonical(mapping.transform, app_value) in emails
     )
 

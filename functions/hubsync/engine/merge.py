@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hubsync.engine.identify import canonical_hash, fingerprint
+from hubsync.engine.prefer import by_time, preferred
 from hubsync.engine.transform import canonical
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import FieldMapping
@@ -21,6 +22,8 @@ CLEARED = "cleared on {side}; a clear does not travel"
 AGAINST = "changed on {side}; the direction does not let it travel"
 KEPT = "left as it is until the other side changes"
 PRIMARY = "the primary email is kept"
+NEWER = ", being newer"
+"""Added where the records' times decided (rule 2.7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,13 @@ class _Field:
         return self.normal is None
 
 
-def merge(sync: Sync, entry: IndexEntry, mapping: FieldMapping, hubspot: Value, app: Value) -> Verdict:
-    """Decide one field of a bound pair from its two raw values."""
+def merge(
+    sync: Sync, entry: IndexEntry, mapping: FieldMapping, hubspot: Value, app: Value, newest: Side | None = None
+) -> Verdict:
+    """Decide one field of a bound pair from its two raw values.
+
+    `newest` is the side whose record a person changed last, where that can be told (`hubsync.engine.prefer`).
+    """
     in_hubspot = canonical(mapping.transform, hubspot, region=sync.phone_region)
     in_app = canonical(mapping.transform, app, region=sync.phone_region)
     if in_hubspot == in_app:
@@ -68,9 +76,12 @@ def merge(sync: Sync, entry: IndexEntry, mapping: FieldMapping, hubspot: Value, 
         # One side shows a value of ours whose write was never booked: the other side's value is what counts.
         return _flow(sync, mapping, source=right if left.ours else left, why=CHANGED)
     if not (left.known and right.known):
-        return _contest(sync, mapping, left, right, FIRST)
-    if (left.changed and right.changed) or (left.ours and right.ours):
-        return _contest(sync, mapping, left, right, BOTH)
+        return _contest(sync, mapping, left, right, FIRST, newest)
+    if left.ours and right.ours:
+        # Neither value is a person's, so neither time is.
+        return _contest(sync, mapping, left, right, BOTH, None)
+    if left.changed and right.changed:
+        return _contest(sync, mapping, left, right, BOTH, newest)
     if left.changed or right.changed:
         return _flow(sync, mapping, source=left if left.changed else right, why=CHANGED)
     return Verdict(KEPT, drifted=True)
@@ -95,9 +106,12 @@ def _flow(sync: Sync, mapping: FieldMapping, *, source: _Field, why: str) -> Ver
     return Verdict(why.format(side=source.side), write=target, winner=source.side)
 
 
-def _contest(sync: Sync, mapping: FieldMapping, left: _Field, right: _Field, why: str) -> Verdict:
-    """Both sides have a say: the default app wins, an empty value never does (rules 2.3, 2.4)."""
-    winner, loser = (left, right) if sync.default_side is Side.HUBSPOT else (right, left)
+def _contest(sync: Sync, mapping: FieldMapping, left: _Field, right: _Field, why: str, newest: Side | None) -> Verdict:
+    """Both sides have a say: the preferred one wins (rule 2.7), an empty value never does (rules 2.3, 2.4)."""
+    side = preferred(sync, mapping, newest)
+    winner, loser = (left, right) if side is Side.HUBSPOT else (right, left)
+    if newest is not None and by_time(sync, mapping):
+        why += NEWER
     if winner.empty:
         if sync.may_write(mapping, winner.side):
             return Verdict(FILLS.format(side=loser.side), write=winner.side, winner=loser.side, contested=True)

@@ -19,13 +19,15 @@ class Half:
     """One side of an entry.
 
     `fingerprints` is the baseline: the raw values when the pair was last settled. `claims` are the keys of the
-    identifiers that this side's record holds. `gone` says that the record was deleted (rule 7.1).
+    identifiers that this side's record holds. `gone` says that the record was deleted (rule 7.1). `written_at` is the
+    modification time that our own last write left on the record (epoch ms by the application's clock; rule 2.7).
     """
 
     record_id: str | None = None
     fingerprints: Fingerprints = field(default_factory=dict)
     claims: tuple[str, ...] = ()
     gone: bool = False
+    written_at: int = 0
 
     @property
     def present(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hubsync.model.conflict import Winner
 from hubsync.model.side import Direction, Side
 
 
@@ -27,7 +28,8 @@ class FieldMapping:
     `number` is the mapping's own for the life of the sync and is never used again: baselines are kept under it, so a
     new mapping starts without one and an old one keeps its own (rule 1.2).
     `direction` narrows the sync's direction for this field; `clears` lets an emptied value travel (rule 2.5).
-    `required` marks the mappings without which the target refuses a new record.
+    `required` marks the mappings without which the target refuses a new record. `winner` says whose value stands where
+    both sides have a say; None leaves it to the sync (rule 2.7).
     """
 
     number: int
@@ -37,6 +39,7 @@ class FieldMapping:
     direction: Direction = Direction.TWO_WAY
     clears: bool = False
     required: bool = False
+    winner: Winner | None = None
 
     def field(self, side: Side) -> str:
         """The field's name on `side`."""

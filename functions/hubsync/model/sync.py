@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from hubsync.model.conflict import ConflictPolicy
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.side import Direction, Side
@@ -95,6 +96,7 @@ class Sync:
     mappings: tuple[FieldMapping, ...]
     match_keys: tuple[MatchKey, ...]
     default_side: Side = Side.HUBSPOT
+    conflict: ConflictPolicy = ConflictPolicy.DEFAULT
     require_email: bool = True
     phone_region: str | None = None
     notify: tuple[str, ...] = ()

@@ -56,7 +56,9 @@ def full() -> IndexEntry:
     return IndexEntry(
         sync_id=SYNC,
         id="h-11#7",
-        hubspot=Half("11#7", {2: b"hhhhhhh2", 300: b"hhhhh300"}, ("claim-a", "claim-b"), gone=True),
+        hubspot=Half(
+            "11#7", {2: b"hhhhhhh2", 300: b"hhhhh300"}, ("claim-a", "claim-b"), gone=True, written_at=1_790_000_000_000
+        ),
         app=Half("ñ 42", {1: b"aaaaaaa1"}, ("claim-a",)),
         status=RecordStatus.FAILING,
         failure=Failure(FailureCategory.TOO_LONG, "The name is too long.", "Shorten it.", "name"),

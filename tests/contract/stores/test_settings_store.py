@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 import pytest
 from stores_under_test import Stores
 
+from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.connection import Connection, ConnectionStatus
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import FieldMapping, Transform
@@ -39,10 +40,11 @@ SYNC = Sync(
     direction=Direction.TO_APP,
     mappings=(
         FieldMapping(1, "email", "mail", Transform.EMAIL, required=True),
-        FieldMapping(7, "firstname", "given_name", direction=Direction.TO_HUBSPOT, clears=True),
+        FieldMapping(7, "firstname", "given_name", direction=Direction.TO_HUBSPOT, clears=True, winner=Winner.APP),
     ),
     match_keys=(MatchKey(IdentifierKind.EMAIL, "email", "mail", ("hs_additional_emails",), ("other_mail",)),),
     default_side=Side.APP,
+    conflict=ConflictPolicy.NEWEST,
     require_email=False,
     phone_region="ES",
     notify=("ana@example.com", "ben@example.com"),

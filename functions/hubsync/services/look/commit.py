@@ -158,6 +158,8 @@ def _half(desk: Desk, work: Work, decision: Decision, entry: IndexEntry, side: S
         half = replace(half, fingerprints=settled(read, half.fingerprints, undecided=undecided, written=written))
     elif isinstance(result, Written) and patch is not None and patch.create:
         half = replace(half, fingerprints=_of_created(desk, side, result.record, patch))
+    if isinstance(result, Written) and result.record.modified_at is not None:
+        half = replace(half, written_at=result.record.modified_at)
     claims = half.claims
     if record is not None and follows(work) and not isinstance(result, Refused):
         after = {key for _, key in keys_after(desk, work, side, patch)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hubsync.engine.baseline import fingerprints
 from hubsync.model.entry import Half, IndexEntry, entry_id_for
@@ -81,10 +81,10 @@ def _work(ref: RecordRef, entry: IndexEntry, record: Record | None, place: str, 
     work = Work(ref, entry, entry, place, {ref.side: record}, read_at=read_at)
     half = entry.half(ref.side)
     if record is not None:
-        changed = Half(record.ref.id, half.fingerprints, half.claims, gone=False)
+        changed = replace(half, record_id=record.ref.id, gone=False)
         work.entry = entry.with_half(ref.side, changed)
     elif half.record_id is not None:
-        work.entry = entry.with_half(ref.side, Half(half.record_id, half.fingerprints, half.claims, gone=True))
+        work.entry = entry.with_half(ref.side, replace(half, gone=True))
     return work
 
 

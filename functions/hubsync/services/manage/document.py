@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.mapping import Transform
 from hubsync.model.side import Direction, Side
 
@@ -64,6 +65,7 @@ class MappingSpec:
     transform: Transform | None = None
     direction: Direction = Direction.TWO_WAY
     clears: bool = False
+    winner: Winner | None = None
 
     def field(self, side: Side) -> str:
         """The field's name on `side`."""
@@ -81,6 +83,7 @@ class SyncSpec:
     app: EndSpec | None
     direction: Direction = Direction.TWO_WAY
     default: Side = Side.HUBSPOT
+    conflict: ConflictPolicy = ConflictPolicy.DEFAULT
     require_email: bool = True
     phone_region: str | None = None
     notify: tuple[str, ...] = ()

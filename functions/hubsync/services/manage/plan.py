@@ -109,6 +109,7 @@ def plan_sync(
         next_number=next_number,
         match_keys=tuple(_match_key(key, schemas) for key in shared_kinds(schemas, kind)),
         default_side=spec.default,
+        conflict=spec.conflict,
         require_email=spec.require_email and kind is ObjectKind.CONTACT,
         phone_region=spec.phone_region,
         notify=spec.notify,
@@ -171,6 +172,7 @@ def _numbered(
                 transform=mapping.transform or default_transform(mapping, schemas),
                 direction=mapping.direction,
                 clears=mapping.clears,
+                winner=mapping.winner,
                 required=any(
                     writes(spec, mapping, side) and schemas[side].fields[mapping.field(side)].required for side in Side
                 ),

@@ -4,6 +4,7 @@ Names are short because they are paid for in every item. What is empty or zero i
 
     all       pk  sync and bucket       sk  see `hubsync.stores.layout`   kind   schema   v  version
     entry     hi ai  record ids         hf af  fingerprints, packed       hc ac  claims   hg ag  gone
+              hw aw  written at
               st  status   si  since    fa  failure   ex  exclusion       re  reason      in  intents, packed
               le  lease    ge  generation   dr  drifted   pl  place   ip  inputs   at  attempts
               ry  retry at   se  settled at
@@ -50,6 +51,8 @@ ENTRY_OPTIONAL = (
         "ac",
         "hg",
         "ag",
+        "hw",
+        "aw",
         "fa",
         "ex",
         "re",
@@ -189,6 +192,8 @@ def _half_attributes(prefix: str, half: Half) -> Attributes:
         attributes[f"{prefix}c"] = {"L": [{"S": key} for key in half.claims]}
     if half.gone:
         attributes[f"{prefix}g"] = {"BOOL": True}
+    if half.written_at:
+        attributes[f"{prefix}w"] = {"N": str(half.written_at)}
     return attributes
 
 
@@ -199,6 +204,7 @@ def _half(item: Item, prefix: str) -> Half:
         fingerprints=unpack_fingerprints(fingerprints["B"]) if fingerprints else {},
         claims=tuple(key["S"] for key in claims["L"]) if claims else (),
         gone=f"{prefix}g" in item,
+        written_at=_number(item, f"{prefix}w"),
     )
 
 
