@@ -20,6 +20,7 @@ from hubsync.model.message import Queue
 from hubsync.observability import PowertoolsSignals
 from hubsync.services.desk import GRACE_MS, DeskFactory
 from hubsync.services.health import Health
+from hubsync.services.history import History
 from hubsync.services.poll import Poll
 from hubsync.services.scan import Scan
 from hubsync.services.worker import Worker
@@ -136,7 +137,13 @@ class Bootstrap:
             ids=self.ids,
             signals=self.signals,
             health=self.health,
+            history=self.history,
         )
+
+    @cached_property
+    def history(self) -> History:
+        """What was written, sealed."""
+        return History(self.stores.history, self.vault, self.ids)
 
     @cached_property
     def worker(self) -> Worker:

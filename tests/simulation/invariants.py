@@ -14,7 +14,7 @@ from tests.simulation.world import World
 PATHS = {"email": ("email",), "firstname": ("name", "first"), "lastname": ("name", "last"), "phone": ("phone",)}
 NUMBERS = {"email": 1, "firstname": 2, "lastname": 3, "phone": 4}
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-INDEX = ("entry", "claim", "alias", "waiter")
+INDEX = ("entry", "claim", "alias", "waiter", "history")
 
 
 def assert_at_peace(world: World) -> None:

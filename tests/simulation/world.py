@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
+from dataclasses import replace
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ from hubsync.model.entry import IndexEntry
 from hubsync.model.message import LookMessage, Queue
 from hubsync.model.side import Direction, Side
 from hubsync.model.sync import Sync, SyncStatus
+from hubsync.services.history import new_key
 from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.settings import Settings
 from hubsync.stores.memory import MemoryStores
@@ -112,7 +114,7 @@ class World:
         """A bootstrap whose ports are the simulation's, before every handler."""
         app = Bootstrap(Settings({}))
         stores = Guarded(None, self.fuse)
-        parts = ("index", "connections", "syncs", "cursors", "ledger", "budgets", "counts", "notifications")
+        parts = ("index", "connections", "syncs", "cursors", "ledger", "budgets", "counts", "notifications", "history")
         stores = SimpleNamespace(**{name: Guarded(getattr(self.stores, name), self.fuse) for name in parts})
         transports = {"hubspot": self.hubspot, "orbit": self.orbit}
         vars(app).update(
@@ -148,6 +150,7 @@ class World:
     def save(self, sync: Sync) -> Sync:
         """Save a sync and start its initial sync."""
         self.syncs[sync.name] = sync.id
+        sync = replace(sync, history_key=new_key(sync, self.ids, PlainVault()))
         assert self.stores.syncs.put_sync(sync)
         self.orchestrator.start_initial(sync.id, sync.generation)
         return sync

@@ -82,4 +82,5 @@ class SyncBody(Body):
     require_email: Annotated[bool, Field(strict=True)] = True
     phone_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     notify: tuple[Name, ...] = ()
+    history_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 90
     mappings: tuple[object, ...]

@@ -118,6 +118,7 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
         require_email=body.require_email,
         phone_region=body.phone_region,
         notify=body.notify,
+        history_days=body.history_days,
         mappings=tuple(mappings),
         unread=frozenset(unread),
     )

@@ -51,6 +51,7 @@ def full(view: SyncView) -> Json:
         "require_email": sync.require_email,
         "phone_region": sync.phone_region,
         "notify": list(sync.notify),
+        "history_days": sync.history_days,
         "saved_at": sync.saved_at,
         "mappings": [mapping(each) for each in sync.mappings],
         "progress": [progress(each) for each in view.progress],

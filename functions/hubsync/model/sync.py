@@ -82,6 +82,8 @@ class Sync:
     then nothing is created there from outside the phase that owns the record. `settings_version` changes whenever
     something changes that a refused record may have waited for.
     `comparison` numbers the last comparison's pages in the ledger (epoch ms of its start).
+    `history_key` (sealed) seals the history and is destroyed with it; `history_days` is how long an event is kept, 0 to
+    keep none.
     `phone_region` is the ISO 3166 country of numbers without a country code, or None.
     """
 
@@ -105,6 +107,8 @@ class Sync:
     generation: int = 0
     indexed: tuple[Side, ...] = ()
     hash_key: bytes = b""
+    history_key: bytes = b""
+    history_days: int = 90
     saved_at: int = 0
     next_number: int = 1
     problem: str | None = None

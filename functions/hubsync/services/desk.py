@@ -10,6 +10,7 @@ from hubsync.model.message import LookMessage, PageKey, Queue
 from hubsync.model.side import Side
 from hubsync.model.sync import Phase, Sync
 from hubsync.services.health import Health
+from hubsync.services.history import History
 from hubsync.services.look.work import Desk, Wake
 from hubsync.services.ports import Clock, Connectors, Ids, Queues, Signals
 from hubsync.stores.ports import ConnectionStore, IndexStore, SyncStore
@@ -33,6 +34,7 @@ class DeskFactory:
     ids: Ids
     signals: Signals
     health: Health
+    history: History
 
     def desk(self, sync: Sync, *, deadline: int, bulk: bool, page: PageKey | None = None) -> Desk | None:
         """The desk for a sync; None while one of its connections needs a person, whose return rescans anyway."""
@@ -55,6 +57,7 @@ class DeskFactory:
             grace=GRACE_MS,
             may_create=may_create(sync, page),
             wake=lambda wake: self._wake(sync, wake),
+            history=self.history,
             schemas=schemas,
         )
 

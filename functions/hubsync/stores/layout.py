@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 from zlib import crc32
 
+from hubsync.model.history import EventKey
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.stores.ports import DeleteEntry, DeleteWaiter, IndexWrite, PutAlias, PutClaim, PutEntry, PutWaiter
@@ -58,6 +60,17 @@ def alias_address(sync_id: str, ref: RecordRef) -> Address:
 def waiter_address(sync_id: str, key: str, side: Side, place: str) -> Address:
     """Where a waiting duplicate stands: beside its claim. The places of one slot sort as text."""
     return Address(sync_id, bucket_of(key), f"w#{key}#{side}#{place}")
+
+
+def events_address(sync_id: str, entry_id: str) -> Address:
+    """Where an entry's history stands: beside the entry. The id is quoted, so that no other id begins like it."""
+    return Address(sync_id, bucket_of(entry_id), f"h#{quote(entry_id, safe='')}#")
+
+
+def event_address(key: EventKey) -> Address:
+    """Where one event stands; an entry's events sort by time."""
+    line = events_address(key.sync_id, key.entry_id)
+    return line._replace(sort_key=f"{line.sort_key}{key.at:015}.{key.version:010}.{key.side[0]}")
 
 
 def address_of(write: IndexWrite) -> Address:

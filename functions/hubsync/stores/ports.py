@@ -138,7 +138,7 @@ class IndexStore(Protocol):
         ...
 
     def purge(self, sync_id: str, limit: int) -> bool:
-        """Delete up to `limit` items of a sync, of every kind; True when none is left."""
+        """Delete up to `limit` items of a sync, of every kind, its history included; True when none is left."""
         ...
 
 

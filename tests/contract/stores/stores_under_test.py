@@ -9,6 +9,7 @@ from hubsync.model.entry import Half, IndexEntry, Intent, entry_id_for
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus
+from hubsync.stores.history import HistoryStore
 from hubsync.stores.ports import (
     BudgetStore,
     ConnectionStore,
@@ -28,6 +29,8 @@ class Stores(Protocol):
 
     @property
     def index(self) -> IndexStore: ...
+    @property
+    def history(self) -> HistoryStore: ...
     @property
     def connections(self) -> ConnectionStore: ...
     @property

@@ -53,6 +53,8 @@ SYNC = Sync(
     generation=4,
     indexed=(Side.HUBSPOT,),
     hash_key=bytes(range(32)),
+    history_key=b"sealed as well",
+    history_days=30,
     saved_at=1_790_000_000_000,
     next_number=8,
     problem="Nothing.",
@@ -104,8 +106,8 @@ class TestSyncs:
 
     def test_a_destroyed_key_is_empty(self, stores: Stores) -> None:
         assert stores.syncs.put_sync(SYNC)
-        assert stores.syncs.put_sync(replace(SYNC, version=1, hash_key=b"", phase=None))
-        assert stores.syncs.sync(SYNC.id) == replace(SYNC, version=2, hash_key=b"", phase=None)
+        assert stores.syncs.put_sync(replace(SYNC, version=1, hash_key=b"", history_key=b"", phase=None))
+        assert stores.syncs.sync(SYNC.id) == replace(SYNC, version=2, hash_key=b"", history_key=b"", phase=None)
 
     def test_they_are_listed_by_name(self, stores: Stores) -> None:
         for sync_id, name in (("1", "b"), ("2", "a"), ("3", "b")):

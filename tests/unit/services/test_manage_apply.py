@@ -38,6 +38,8 @@ def test_a_new_document_makes_connections_and_syncs_and_starts_them(world: World
     sync = world.sync()
     assert (sync.status, sync.generation, sync.saved_at) == (SyncStatus.INITIAL, 1, world.clock.now())
     assert len(sync.hash_key) == 32
+    assert sync.history_key
+    assert sync.history_key != sync.hash_key
     assert world.orchestrator.initial == [(sync.id, 1)]
     assert world.prepared == [("hubspot", ("contacts",)), ("orbit", ("people",))]
     orbit = world.stores.connections.connection("orbit")
@@ -94,6 +96,7 @@ def test_a_changed_sync_starts_a_new_generation_under_the_same_key(world: World)
     world.put(replace(before, status=SyncStatus.ACTIVE, indexed=(Side.HUBSPOT, Side.APP)))
     assert changes(world, document_of(contacts=sync_of(default=Side.APP))) == {"contacts": Change.CHANGED}
     after = world.sync()
+    assert after.history_key == before.history_key
     assert (after.id, after.hash_key, after.default_side) == (before.id, before.hash_key, Side.APP)
     assert (after.status, after.generation, after.indexed) == (SyncStatus.INITIAL, 2, ())
     assert world.orchestrator.initial[-1] == (after.id, 2)

@@ -78,6 +78,7 @@ def test_deleting_destroys_the_key_first_then_purges_in_slices(world: World) -> 
     first = world.lifecycle.delete("contacts", until=world.clock.now())
     assert not first.done
     assert (world.sync().status, world.sync().hash_key) == (SyncStatus.DELETING, b"")
+    assert world.sync().history_key == b""
     assert world.lifecycle.delete("contacts", until=world.clock.now()).done
     assert not world.stores.syncs.syncs()
     assert not world.stores.index.walk(sync.id, None, 10).entries

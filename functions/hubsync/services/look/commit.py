@@ -17,6 +17,7 @@ from hubsync.model.record import Record
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, RecordStatus
 from hubsync.services.look.act import follows, keys_after, store
+from hubsync.services.look.history import forget
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Desk, Ended, Errand, Wake, Work
 from hubsync.stores.ports import DeleteEntry, DeleteWaiter, PutWaiter
@@ -63,6 +64,7 @@ def commit(desk: Desk, book: Book, works: Sequence[Work], errand: Errand, ended:
         if not any(deferral.ref == work.ref for deferral in ended.deferred):
             ended.defer([work], 1, "commit_lost")
     deleting = [work for work in forgotten if work.stored.version]
+    forget(desk, [work.stored.id for work in deleting])
     deleted = desk.index.write([DeleteEntry(work.stored) for work in deleting])
     ended.defer([work for work, done in zip(deleting, deleted, strict=True) if not done], 1, "commit_lost")
     put_off = {deferral.ref for deferral in ended.deferred}

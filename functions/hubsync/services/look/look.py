@@ -15,6 +15,7 @@ from hubsync.model.status import RecordStatus
 from hubsync.services.look.act import claim_ahead, lease, write
 from hubsync.services.look.commit import commit, inputs_of
 from hubsync.services.look.gather import Seen, gather, unchanged
+from hubsync.services.look.history import keep_intended, keep_outcomes
 from hubsync.services.look.stand import Book, find_conflicts, read_partners, recover_creates, stand
 from hubsync.services.look.work import Deferral, Desk, Ended, Errand, Wake, Work
 
@@ -92,7 +93,9 @@ def _act(
             ended.defer(works, 0, "fenced")
             return
         _record_winners(desk, writing, errand)
+        keep_intended(desk, writing, errand)
         ended.dead = write(desk, writing)
+        keep_outcomes(desk, writing)
     commit(desk, book, works, errand, ended)
     _tell(desk, works, errand)
 

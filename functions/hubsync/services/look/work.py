@@ -16,6 +16,7 @@ from hubsync.model.record import Record, RecordRef
 from hubsync.model.schema import FieldSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync
+from hubsync.services.history import History
 from hubsync.services.ports import Clock, Signals
 from hubsync.stores.ports import IndexStore, SyncStore
 
@@ -51,6 +52,7 @@ class Desk:
     grace: int
     may_create: frozenset[Side]
     wake: Callable[[Wake], None]
+    history: History
     schemas: dict[Side, dict[str, FieldSchema]] = field(default_factory=dict)
 
     def keys(self, record: Record) -> Keys:
@@ -66,7 +68,7 @@ class Work:
     `ref` is the reference as it was asked for. `entry` is as it is going to be; `stored` as it was read. `absorbed` is
     the lone entry that is fused into `entry` because its record found its partner. `aliases` are records that the entry
     was not made for and that have to lead to it. `held` are the claims it held before the commit. `place` orders
-    duplicates. `read_at` is epoch ms.
+    duplicates. `read_at` and `leased_at` are epoch ms.
     """
 
     ref: RecordRef
@@ -83,6 +85,7 @@ class Work:
     aliases: list[RecordRef] = field(default_factory=list)
     held: dict[Side, set[str]] = field(default_factory=dict)
     read_at: int = 0
+    leased_at: int = 0
 
     def record(self, side: Side) -> Record | None:
         """The record of `side` as it was read."""

@@ -10,6 +10,7 @@ from hubsync.model.connection import Connection
 from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync, SyncStatus
+from hubsync.services.history import new_key
 from hubsync.services.manage.check import check
 from hubsync.services.manage.document import (
     ConnectionSpec,
@@ -177,7 +178,7 @@ class Apply:
         plan.syncs += [_started(planned, rescanned, now, restart=False) for planned in others]
 
     def _carry_out(self, plan: _Plan) -> None:
-        moved = [planned.sync for planned in plan.syncs if planned.change is not Change.UNCHANGED]
+        moved = [self._with_key(planned.sync) for planned in plan.syncs if planned.change is not Change.UNCHANGED]
         changed = [each.connection for each in plan.connections.values() if each.change is not Change.UNCHANGED]
         self._prepare(plan, moved)
         if (changed or moved) and not self._syncs.save(changed, moved):
@@ -186,6 +187,10 @@ class Apply:
             # An unchanged one too, if it is still in its initial sync: we may have died between saving and starting.
             if planned.sync.status is SyncStatus.INITIAL:
                 self._orchestrator.start_initial(planned.sync.id, planned.sync.generation)
+
+    def _with_key(self, sync: Sync) -> Sync:
+        """The sync with a key for its history, which it has for life."""
+        return sync if sync.history_key else replace(sync, history_key=new_key(sync, self._ids, self._vault))
 
     def _prepare(self, plan: _Plan, syncs: list[Sync]) -> None:
         """Make both applications ready before anything is saved: what they refuse is a fault of the document."""

@@ -87,6 +87,7 @@ class SyncSpec:
     require_email: bool = True
     phone_region: str | None = None
     notify: tuple[str, ...] = ()
+    history_days: int = 90
     mappings: tuple[MappingSpec, ...] = ()
     unread: frozenset[str] = frozenset()
 

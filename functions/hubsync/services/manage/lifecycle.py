@@ -98,13 +98,13 @@ class Lifecycle:
     def delete(self, name: str, *, until: int) -> Deleted:
         """Delete a sync and everything known of its records; no record in either application is touched.
 
-        Its hash key goes first, and what then still stands in the index says nothing to anybody. The index is purged
+        Its keys go first, and what then still stands in index and history says nothing to anybody. The index is purged
         in slices until `until` (epoch ms); asked again, it goes on, and so does the five-minute tick. At least one
         slice is purged.
         """
 
         def doom(sync: Sync) -> Sync:
-            return replace(sync, status=SyncStatus.DELETING, hash_key=b"", phase=None, indexed=())
+            return replace(sync, status=SyncStatus.DELETING, hash_key=b"", history_key=b"", phase=None, indexed=())
 
         sync = self._end_runs(self._change(name, doom, deleting=True))
         return Deleted(name, self._purge(sync.id, until))

@@ -113,6 +113,7 @@ def plan_sync(
         require_email=spec.require_email and kind is ObjectKind.CONTACT,
         phone_region=spec.phone_region,
         notify=spec.notify,
+        history_days=spec.history_days,
     )
     if stored is None:
         return PlannedSync(wanted, Change.NEW)

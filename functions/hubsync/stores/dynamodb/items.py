@@ -11,6 +11,7 @@ Names are short because they are paid for in every item. What is empty or zero i
               gsi_pk gsi_sk  only in the statuses that are listed
     claim     h a  the two slots        ca  claimed at                    expires_at  once both slots are empty
     alias     ei  entry id              waiter    ei  entry id
+    history   see `hubsync.stores.dynamodb.history`
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ CONNECTIONS, SYNCS = "connections", "syncs"
 """The partitions. There are dozens of items in them, and people wait for a list of them all."""
 
 _CONNECTION_APART = frozenset({"token", "webhook_secret", "version"})
-_SYNC_APART = frozenset({"hash_key", "version"})
+_SYNC_APART = frozenset({"hash_key", "history_key", "version"})
 
 
 class VersionedItem(StateItem):
@@ -43,12 +43,19 @@ class ConnectionItem(VersionedItem):
 class SyncItem(VersionedItem):
     """A sync."""
 
+    history_key = BinaryAttribute(legacy_encoding=False, null=True)
     hashing_key = BinaryAttribute(legacy_encoding=False)  # pynamodb gives `hash_key` a meaning of its own
 
     def value(self) -> Sync:
         """As the rest of the system knows it."""
         check_schema(self.schema)
-        return decode(Sync, self.body, hash_key=self.hashing_key, version=int(self.v))
+        return decode(
+            Sync,
+            self.body,
+            hash_key=self.hashing_key,
+            history_key=self.history_key or b"",
+            version=int(self.v),
+        )
 
 
 class CursorItem(VersionedItem):
@@ -113,7 +120,12 @@ class DynamoSettingsStore:
         ]
         items += [
             self._syncs(
-                SYNCS, sync.id, v=sync.version + 1, body=encode(sync, without=_SYNC_APART), hashing_key=sync.hash_key
+                SYNCS,
+                sync.id,
+                v=sync.version + 1,
+                body=encode(sync, without=_SYNC_APART),
+                hashing_key=sync.hash_key,
+                history_key=sync.history_key or None,
             )
             for sync in syncs
         ]

@@ -52,7 +52,7 @@ def execute(client: DynamoDBClient, table: str, writes: Sequence[StatementWrite]
     for wave in _waves(writes):
         for chunk in chunks(wave, WRITE_LIMIT):
             statements = {place: _statement(table, writes[place]) for place in chunk}
-            for place, done in _execute_chunk(client, statements, sleep):
+            for place, done in execute_chunk(client, statements, sleep):
                 # A waiter whose place is taken is no failure: the place is kept.
                 results[place] = done or isinstance(writes[place], PutWaiter)
     return results
@@ -71,7 +71,8 @@ def _waves(writes: Sequence[StatementWrite]) -> list[list[int]]:
     return waves
 
 
-def _execute_chunk(client: DynamoDBClient, statements: dict[int, Statement], sleep: Sleep) -> list[tuple[int, bool]]:
+def execute_chunk(client: DynamoDBClient, statements: dict[int, Statement], sleep: Sleep) -> list[tuple[int, bool]]:
+    """Carry out at most 25 statements, by place; False where a condition did not hold."""
     results: list[tuple[int, bool]] = []
     for left in attempts(sleep):
         places = list(statements)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from hubsync.stores.dynamodb.budgets import DynamoBudgetStore
     from hubsync.stores.dynamodb.counts import DynamoCountStore
+    from hubsync.stores.dynamodb.history import DynamoHistoryStore
     from hubsync.stores.dynamodb.ledger import DynamoLedger
     from hubsync.stores.dynamodb.notifications import DynamoNotificationStore
     from hubsync.stores.dynamodb.settings import DynamoCursorStore, DynamoSettingsStore
@@ -31,6 +32,13 @@ class DynamoStores:
     def index(self) -> DynamoIndexStore:
         """Entries, claims, aliases, waiting duplicates."""
         return DynamoIndexStore(self._client, self._index_table)
+
+    @cached_property
+    def history(self) -> DynamoHistoryStore:
+        """What was written, beside its entry."""
+        from hubsync.stores.dynamodb.history import DynamoHistoryStore
+
+        return DynamoHistoryStore(self._client, self._index_table)
 
     @cached_property
     def state(self) -> StateTable:

@@ -6,6 +6,7 @@ from collections import Counter
 
 from hubsync.stores.memory.budgets import MemoryBudgetStore
 from hubsync.stores.memory.counts import MemoryCountStore
+from hubsync.stores.memory.history import MemoryHistoryStore
 from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.memory.ledger import MemoryLedger
 from hubsync.stores.memory.notifications import MemoryNotificationStore
@@ -21,7 +22,8 @@ class MemoryStores:
 
     def __init__(self) -> None:
         self.writes: Counter[str] = Counter()
-        self.index = MemoryIndexStore(self.writes)
+        self.history = MemoryHistoryStore(self.writes)
+        self.index = MemoryIndexStore(self.writes, self.history)
         settings = MemorySettingsStore(self.writes)
         self.connections = settings
         self.syncs = settings

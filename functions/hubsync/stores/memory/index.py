@@ -13,6 +13,7 @@ from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.stores.layout import bucket_of, check_transaction
+from hubsync.stores.memory.history import MemoryHistoryStore
 from hubsync.stores.ports import (
     LISTED_STATUSES,
     CountChange,
@@ -41,11 +42,12 @@ class MemoryIndexStore:
     """Entries, claims, aliases and waiting duplicates.
 
     `on_change` is told of every change of an entry, in order, as a table's stream would tell it. `writes` counts what
-    was stored or deleted, by kind.
+    was stored or deleted, by kind. A sync's `history` is purged with it, as where both stand in one table.
     """
 
-    def __init__(self, writes: Counter[str] | None = None) -> None:
+    def __init__(self, writes: Counter[str] | None = None, history: MemoryHistoryStore | None = None) -> None:
         self.writes: Counter[str] = Counter() if writes is None else writes
+        self._history = history or MemoryHistoryStore()
         self.on_change: Callable[[CountChange], None] | None = None
         self._shelves: dict[str, _Shelf] = {}
         self._order = 0
@@ -119,7 +121,9 @@ class MemoryIndexStore:
     def purge(self, sync_id: str, limit: int) -> bool:
         """See the port."""
         shelf = self._shelf(sync_id)
-        for _ in range(limit):
+        purged, forgotten = self._history.purge(sync_id, limit)
+        self.writes["purged"] += purged
+        for _ in range(limit - purged):
             if shelf.entries:
                 self._store(next(iter(shelf.entries.values())), None)
             elif shelf.claims:
@@ -134,7 +138,7 @@ class MemoryIndexStore:
             else:
                 break
             self.writes["purged"] += 1
-        return not (shelf.entries or shelf.claims or shelf.aliases or shelf.waiters)
+        return forgotten and not (shelf.entries or shelf.claims or shelf.aliases or shelf.waiters)
 
     def _shelf(self, sync_id: str) -> _Shelf:
         return self._shelves.setdefault(sync_id, _Shelf())
