@@ -40,6 +40,11 @@ def properties(object_type: str, name: str = "") -> str:
     return f"/crm/properties/{VERSION}/{object_type}" + (f"/{name}" if name else "")
 
 
+def associations(from_type: str, to_type: str, tail: str) -> str:
+    """The path of the associations from one type to another, e.g. `associations("deals", "contacts", "batch/read")`."""
+    return f"/crm/associations/{VERSION}/{from_type}/{to_type}/{tail}"
+
+
 def modified_property(object_type: str) -> str:
     """The property that moves with every write. The other type's one silently finds nothing."""
     return "lastmodifieddate" if object_type in {"contacts", "contact", "0-1"} else "hs_lastmodifieddate"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import httpx
 
 from hubsync.connectors.http import Http
-from hubsync.connectors.hubspot import directory, setup, writing
+from hubsync.connectors.hubspot import directory, linking, setup, writing
 from hubsync.connectors.hubspot.answers import patience
 from hubsync.connectors.hubspot.api import BASE_URL, BATCH
+from hubsync.connectors.hubspot.associations import with_links
 from hubsync.connectors.hubspot.changes import Changes
 from hubsync.connectors.hubspot.reading import Reader
 from hubsync.connectors.hubspot.schema import definitions, schema_of
@@ -23,10 +25,13 @@ from hubsync.connectors.port import (
     Page,
     Update,
     WriteResult,
+    Written,
 )
+from hubsync.model.association import is_links_field
 from hubsync.model.directory import Owner, Pipeline
-from hubsync.model.record import Record
+from hubsync.model.record import Record, RecordRef
 from hubsync.model.schema import ObjectSchema
+from hubsync.model.side import Side
 
 
 def connect(
@@ -67,26 +72,46 @@ class HubSpotConnector:
         setup.prepare(self._http, object_types)
 
     def list_page(self, object_type: str, fields: Sequence[str], cursor: str | None, limit: int) -> Page:
-        """The next page of all living records, by ascending id. One call, two for very many fields."""
-        return self._reader.list_page(object_type, fields, cursor, limit)
+        """The next page of all living records, by ascending id. One call, two for very many fields.
+
+        Here as in every read, each type in the fields of links costs one call more.
+        """
+        page = self._reader.list_page(object_type, fields, cursor, limit)
+        return replace(page, records=with_links(self._http, object_type, page.records, fields))
 
     def read(self, object_type: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, Record]:
         """The living records by the id that was asked for. One call, and one for each id that it does not find."""
-        return self._reader.read(object_type, ids, fields)
+        return self._by_key(object_type, self._reader.read(object_type, ids, fields), fields)
 
     def find_created(
         self, object_type: str, external_ids: Sequence[str], fields: Sequence[str]
     ) -> Mapping[str, Record]:
         """The living records with these external ids. One call; never HubSpot's search, which lags."""
-        return self._reader.find_created(object_type, external_ids, fields)
+        return self._by_key(object_type, self._reader.find_created(object_type, external_ids, fields), fields)
 
     def create(self, object_type: str, inputs: Sequence[Create]) -> Sequence[WriteResult]:
-        """Make records by upsert on `hubsync_id`. One call, and some more to single out what HubSpot refuses."""
-        return writing.create(self._http, object_type, inputs)
+        """Make records by upsert on `hubsync_id`. One call, and some more to single out what HubSpot refuses.
+
+        Their links follow, in a call a type; a link that HubSpot does not make is missing in the answer's record.
+        """
+        results = writing.create(self._http, object_type, inputs)
+        return linking.write(self._http, object_type, [item.fields for item in inputs], results, made=True)
 
     def update(self, object_type: str, inputs: Sequence[Update]) -> Sequence[WriteResult]:
-        """Write changed fields. One call, and some more to single out what HubSpot refuses."""
-        return writing.update(self._http, object_type, inputs)
+        """Write changed fields. One call, and some more to single out what HubSpot refuses.
+
+        Links cost a call for each type that is added to, and one for each that is taken from. Where nothing but links
+        changed, they are all there is.
+        """
+        with_properties = [item for item in inputs if not all(is_links_field(name) for name in item.fields)]
+        answers = iter(writing.update(self._http, object_type, with_properties) if with_properties else ())
+        results: list[WriteResult] = [
+            Written(Record(RecordRef(Side.HUBSPOT, item.id)))
+            if all(is_links_field(name) for name in item.fields)
+            else next(answers)
+            for item in inputs
+        ]
+        return linking.write(self._http, object_type, [item.fields for item in inputs], results)
 
     def now(self, object_type: str) -> int:
         """HubSpot's own time in epoch ms, to the second. One call, for which the token has to read `object_type`."""
@@ -94,7 +119,8 @@ class HubSpotConnector:
 
     def changes(self, object_type: str, fields: Sequence[str], window: ChangeWindow) -> ChangePage:
         """The next records changed in a window, at most 200, by ascending id. One search."""
-        return self._changes.changes(object_type, fields, window)
+        page = self._changes.changes(object_type, fields, window)
+        return replace(page, records=with_links(self._http, object_type, page.records, fields))
 
     def owners(self) -> Sequence[Owner]:
         """The account's users, those who left as well. Two calls, more for more than 500."""
@@ -103,3 +129,7 @@ class HubSpotConnector:
     def pipelines(self, object_type: str) -> Sequence[Pipeline]:
         """The pipelines of an object type, none where it has none. One call."""
         return directory.pipelines(self._http, object_type)
+
+    def _by_key(self, object_type: str, found: Mapping[str, Record], fields: Sequence[str]) -> Mapping[str, Record]:
+        """Records by whatever they were asked by, with their links."""
+        return dict(zip(found, with_links(self._http, object_type, list(found.values()), fields), strict=True))

@@ -8,13 +8,18 @@ from typing import Any
 
 from hubsync.connectors.hubspot.answers import mappings
 from hubsync.connectors.hubspot.api import EXTERNAL_ID, MERGED_IDS, modified_property
+from hubsync.model.association import is_links_field
 from hubsync.model.record import Record, RecordRef, Value
 from hubsync.model.side import Side
 
 
 def asked(object_type: str, fields: Sequence[str]) -> list[str]:
-    """The properties to ask for: the caller's and those that every record is understood by, each once."""
-    return list(dict.fromkeys((*fields, EXTERNAL_ID, MERGED_IDS, modified_property(object_type))))
+    """The properties to ask for: the caller's and those that every record is understood by, each once.
+
+    Fields of links are no properties (`hubsync.connectors.hubspot.associations`).
+    """
+    own = (name for name in fields if not is_links_field(name))
+    return list(dict.fromkeys((*own, EXTERNAL_ID, MERGED_IDS, modified_property(object_type))))
 
 
 def record_of(body: Mapping[str, Any], object_type: str, fields: Iterable[str]) -> Record:

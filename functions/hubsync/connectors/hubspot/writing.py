@@ -20,6 +20,7 @@ from hubsync.connectors.hubspot.api import BATCH, EXTERNAL_ID, objects
 from hubsync.connectors.hubspot.records import results_of, written_record
 from hubsync.connectors.hubspot.refusals import broken_definitions, refusal
 from hubsync.connectors.port import Create, Deferred, Update, WriteResult, Written
+from hubsync.model.association import is_links_field
 from hubsync.model.record import Value
 
 MAX_CALLS = 40
@@ -72,8 +73,8 @@ def update(http: Http, object_type: str, inputs: Sequence[Update]) -> Sequence[W
 
 
 def as_sent(fields: Mapping[str, Value]) -> dict[str, str]:
-    """Fields as HubSpot takes them: text, and `""` to clear."""
-    return {name: "" if value is None else str(value) for name, value in fields.items()}
+    """Fields as HubSpot takes them: text, and `""` to clear. Links are written apart (`linking`)."""
+    return {name: "" if value is None else str(value) for name, value in fields.items() if not is_links_field(name)}
 
 
 class Batch:
