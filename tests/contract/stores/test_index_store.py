@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import pytest
+from sinking_store import Sinking
 from stores_under_test import SYNC, Stores, full, lone
 
 from hubsync.model.entry import Half, IndexEntry
@@ -12,6 +14,8 @@ from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
+from hubsync.stores.memory.index import MemoryIndexStore
+from hubsync.stores.overlay import OverlayIndexStore
 from hubsync.stores.ports import (
     DeleteEntry,
     DeleteWaiter,
@@ -26,9 +30,20 @@ from hubsync.stores.ports import (
 pytestmark = pytest.mark.xdist_group("stores")
 
 
+@pytest.fixture(params=["memory", "dynamodb", "overlay", "overlay over what was written"])
+def index(request: pytest.FixtureRequest) -> IndexStore:
+    """The store under test: each implementation, and an overlay that holds everything or half of it."""
+    if request.param == "overlay":
+        return OverlayIndexStore(MemoryIndexStore())
+    if request.param == "overlay over what was written":
+        return cast("IndexStore", Sinking())
+    stores: Stores = request.getfixturevalue(request.param)
+    return stores.index
+
+
 @pytest.fixture
-def index(stores: Stores) -> IndexStore:
-    """The store under test."""
+def owned(stores: Stores) -> IndexStore:
+    """A store whose items are its own to delete."""
     return stores.index
 
 
@@ -266,13 +281,13 @@ class TestListing:
         with pytest.raises(ValueError, match="use walk"):
             index.by_status(SYNC, RecordStatus.IN_SYNC, None, 5)
 
-    def test_a_purge_ends_with_nothing(self, index: IndexStore) -> None:
-        index.write([PutEntry(lone(number)) for number in range(10)])
-        index.write([PutClaim(SYNC, Claim(f"k{number}", "h-1")) for number in range(10)])
-        index.write([PutAlias(SYNC, RecordRef(Side.APP, str(number)), "h-1") for number in range(10)])
-        index.write([PutWaiter(SYNC, Waiter("k", Side.APP, str(number), "h-1")) for number in range(10)])
-        assert [index.purge(SYNC, 16), index.purge(SYNC, 16), index.purge(SYNC, 8)] == [False, False, True]
-        assert index.walk(SYNC, None, 5).entries == ()
-        assert index.claims(SYNC, ["k1"])["k1"].version == 0
-        assert index.waiters(SYNC, "k", Side.APP, 5) == ()
-        assert index.purge(SYNC, 1)
+    def test_a_purge_ends_with_nothing(self, owned: IndexStore) -> None:
+        owned.write([PutEntry(lone(number)) for number in range(10)])
+        owned.write([PutClaim(SYNC, Claim(f"k{number}", "h-1")) for number in range(10)])
+        owned.write([PutAlias(SYNC, RecordRef(Side.APP, str(number)), "h-1") for number in range(10)])
+        owned.write([PutWaiter(SYNC, Waiter("k", Side.APP, str(number), "h-1")) for number in range(10)])
+        assert [owned.purge(SYNC, 16), owned.purge(SYNC, 16), owned.purge(SYNC, 8)] == [False, False, True]
+        assert owned.walk(SYNC, None, 5).entries == ()
+        assert owned.claims(SYNC, ["k1"])["k1"].version == 0
+        assert owned.waiters(SYNC, "k", Side.APP, 5) == ()
+        assert owned.purge(SYNC, 1)

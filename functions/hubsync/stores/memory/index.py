@@ -52,6 +52,23 @@ class MemoryIndexStore:
         self._shelves: dict[str, _Shelf] = {}
         self._order = 0
 
+    def adopt(
+        self,
+        sync_id: str,
+        *,
+        entries: Iterable[IndexEntry] = (),
+        claims: Iterable[Claim] = (),
+        aliases: Mapping[RecordRef, str] | None = None,
+        waiters: Iterable[Waiter] = (),
+    ) -> None:
+        """Hold items just as another store holds them, versions included. It is no write, and nobody is told."""
+        shelf = self._shelf(sync_id)
+        shelf.entries.update({entry.id: entry for entry in entries})
+        shelf.claims.update({claim.key: claim for claim in claims})
+        shelf.aliases.update(aliases or {})
+        for waiter in waiters:
+            shelf.waiters.setdefault((waiter.key, waiter.side), {})[waiter.place] = waiter
+
     def find(self, sync_id: str, refs: Iterable[RecordRef]) -> Mapping[RecordRef, IndexEntry]:
         """See the port."""
         shelf = self._shelf(sync_id)
