@@ -141,10 +141,15 @@ def test_the_context_that_is_told_is_the_one_that_is_asked_for() -> None:
 
 
 def test_the_example_manifest_is_one() -> None:
-    (text,) = blocks(ROOT / "docs" / "connectors.md", "yaml")
+    text, more = blocks(ROOT / "docs" / "connectors.md", "yaml")
     manifest = parse_manifest(text)
     assert manifest.webhooks is not None
     assert manifest.objects["people"].kind == "contact"
+    whole, parts = yaml.safe_load(text), yaml.safe_load(more)
+    whole["owners"] = parts["owners"]
+    whole["objects"]["people"]["pipelines"] = parts["objects"]["people"]["pipelines"]
+    whole["objects"]["people"]["fields"] |= parts["objects"]["people"]["fields"]
+    assert parse_manifest(yaml.safe_dump(whole)).objects["people"].fields["tags"].several
 
 
 def test_the_documents_that_are_shown_can_be_read(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from hubsync.model.side import Side
 
 
 class IdentifierKind(StrEnum):
-    """The default match keys (rule 3.1)."""
+    """The default match keys, and the key that a sync names itself (rule 3.1)."""
 
     EMAIL = "email"
     DOMAIN = "domain"
+    SKU = "sku"
     NAME = "name"
+    KEY = "key"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from infra.local.crm import objects
 from infra.local.crm.idempotency import Answers, ReusedKeyError
 from infra.local.crm.listing import listing
+from infra.local.crm.settings import Pipeline, User
 from infra.local.http import Request, Response
 from infra.local.parts.collection import Collection
 from infra.local.parts.errors import (
@@ -34,6 +35,8 @@ class Account(Protocol):
     clock: Callable[[], int]
     gate: Gate
     outbox: Outbox
+    users: dict[str, User]
+    pipelines: dict[str, Pipeline]
     collections: dict[str, Collection[str]]
 
 
@@ -91,6 +94,10 @@ class Api:
                 return _Call("me.get", None, self._me)
             case ["v1", "webhooks"] if method in ("GET", "PUT", "DELETE"):
                 return _Call(f"webhooks.{method.lower()}", None, lambda: self._webhooks(request))
+            case ["v1", "users"] if method == "GET":
+                return _Call("users.list", "users:read", self._users)
+            case ["v1", "pipelines"] if method == "GET":
+                return _Call("pipelines.list", "opportunities:read", self._pipelines)
             case ["v1", "schema", name] if method == "GET" and name in objects.KINDS:
                 schema = objects.schema(objects.KINDS[name])
                 return _Call("schema.get", f"{name}:read", lambda: Response(200, {"data": schema}))
@@ -121,6 +128,13 @@ class Api:
 
     def _me(self) -> Response:
         return Response(200, {"data": {"account_id": "acc_01example", "name": "Example Ltd"}})
+
+    def _users(self) -> Response:
+        return Response(200, {"data": [user.api() for user in self._account.users.values()]})
+
+    def _pipelines(self) -> Response:
+        ordered = enumerate(self._account.pipelines.values())
+        return Response(200, {"data": [pipeline.api(position) for position, pipeline in ordered]})
 
     def _webhooks(self, request: Request) -> Response:
         outbox = self._account.outbox

@@ -33,6 +33,7 @@ PEOPLE = ObjectType(
         Field("vip", "boolean", "VIP", default=False),
         Field("stage", "enum", "Stage", options=("lead", "prospect", "customer", "former")),
         Field("organisation_id", "reference", "Organisation", refers_to="organisations"),
+        Field("owner_id", "reference", "Owner", refers_to="users"),
         Field("external_ref", "string", "External reference", unique=True),
         *_STAMPS,
     ),
@@ -58,8 +59,132 @@ ORGANISATIONS = ObjectType(
     searchable=("external_ref", "title"),
 )
 
-KINDS: Mapping[str, ObjectType] = {kind.name: kind for kind in (PEOPLE, ORGANISATIONS)}
-PREFIXES: Mapping[str, str] = {"people": "per", "organisations": "org"}
+_OWNER = Field("owner_id", "reference", "Owner", refers_to="users")
+_EXTERNAL = Field("external_ref", "string", "External reference", unique=True)
+
+OPPORTUNITIES = ObjectType(
+    name="opportunities",
+    singular="opportunity",
+    fields=by_name(
+        Field("title", "string", "Title", required=True),
+        Field("notes", "string", "Notes", max_length=2000),
+        Field("amount", "number", "Amount"),
+        Field("closes_on", "date", "Closes on"),
+        Field("source", "enum", "Source", options=("1", "2", "3"), labels=("Website", "Fair", "Referral")),
+        Field("tags", "enums", "Tags", options=("hot", "renewal", "upsell", "partner"), default=[]),
+        Field("pipeline_id", "reference", "Pipeline", refers_to="pipelines"),
+        Field("stage_id", "reference", "Stage", refers_to="stages"),
+        Field("person_id", "reference", "Person", refers_to="people"),
+        Field("organisation_id", "reference", "Organisation", refers_to="organisations"),
+        Field("product_ids", "references", "Products", refers_to="products", default=[]),
+        _OWNER,
+        _EXTERNAL,
+        *_STAMPS,
+    ),
+    external="external_ref",
+    searchable=("external_ref", "title"),
+)
+
+PRODUCTS = ObjectType(
+    name="products",
+    singular="product",
+    fields=by_name(
+        Field("name", "string", "Name", required=True),
+        Field("sku", "string", "SKU", max_length=64),
+        Field("price", "number", "Price"),
+        Field("description", "string", "Description", max_length=2000),
+        Field("active", "boolean", "Active", default=True),
+        _EXTERNAL,
+        *_STAMPS,
+    ),
+    external="external_ref",
+    searchable=("external_ref", "sku"),
+)
+
+TICKETS = ObjectType(
+    name="tickets",
+    singular="ticket",
+    fields=by_name(
+        Field("subject", "string", "Subject", required=True),
+        Field("description", "string", "Description", max_length=2000),
+        Field("priority", "enum", "Priority", options=("low", "normal", "high", "urgent")),
+        Field("channels", "enums", "Channels", options=("email", "phone", "chat"), default=[]),
+        Field("solved", "boolean", "Solved", default=False),
+        Field("person_id", "reference", "Person", refers_to="people"),
+        Field("organisation_id", "reference", "Organisation", refers_to="organisations"),
+        _OWNER,
+        _EXTERNAL,
+        *_STAMPS,
+    ),
+    external="external_ref",
+    searchable=("external_ref",),
+)
+
+TASKS = ObjectType(
+    name="tasks",
+    singular="task",
+    fields=by_name(
+        Field("title", "string", "Title", required=True),
+        Field("notes", "string", "Notes", max_length=2000),
+        Field("due_at", "datetime", "Due at", max_length=None),
+        Field("priority", "enum", "Priority", options=("low", "medium", "high")),
+        Field("done", "boolean", "Done", default=False),
+        Field("person_id", "reference", "Person", refers_to="people"),
+        Field("opportunity_id", "reference", "Opportunity", refers_to="opportunities"),
+        _OWNER,
+        _EXTERNAL,
+        *_STAMPS,
+    ),
+    external="external_ref",
+    searchable=("external_ref",),
+)
+
+LEADS = ObjectType(
+    name="leads",
+    singular="lead",
+    fields=by_name(
+        Field("name", "string", "Name", required=True),
+        Field("email", "email", "Email"),
+        Field("phone", "phone", "Phone", max_length=64),
+        Field("company", "string", "Company"),
+        Field("temperature", "enum", "Temperature", options=("cold", "warm", "hot")),
+        _OWNER,
+        _EXTERNAL,
+        *_STAMPS,
+    ),
+    external="external_ref",
+    searchable=("external_ref", "email"),
+)
+
+ASSETS = ObjectType(
+    name="assets",
+    singular="asset",
+    fields=by_name(
+        Field("name", "string", "Name", required=True),
+        Field("serial_number", "string", "Serial number", max_length=64),
+        Field("bought_on", "date", "Bought on"),
+        Field("value", "number", "Value"),
+        Field("person_id", "reference", "Person", refers_to="people"),
+        _EXTERNAL,
+        *_STAMPS,
+    ),
+    external="external_ref",
+    searchable=("external_ref", "serial_number"),
+)
+
+KINDS: Mapping[str, ObjectType] = {
+    kind.name: kind for kind in (PEOPLE, ORGANISATIONS, OPPORTUNITIES, PRODUCTS, TICKETS, TASKS, LEADS, ASSETS)
+}
+PREFIXES: Mapping[str, str] = {
+    "people": "per",
+    "organisations": "org",
+    "opportunities": "opp",
+    "products": "pro",
+    "tickets": "tic",
+    "tasks": "tas",
+    "leads": "lea",
+    "assets": "ass",
+}
 
 
 def new_id(kind: str, now: int, randomness: random.Random) -> str:
@@ -99,7 +224,11 @@ def schema(kind: ObjectType) -> dict[str, Any]:
                 "read_only": field.read_only,
                 "unique": field.unique,
                 "max_length": field.max_length,
-                "options": list(field.options) or None,
+                "options": [
+                    {"value": value, "label": label}
+                    for value, label in zip(field.options, field.labels or field.options, strict=True)
+                ]
+                or None,
                 "refers_to": field.refers_to,
             }
             for field in kind.fields.values()

@@ -8,6 +8,7 @@ from typing import Any
 
 from infra.local.crm import objects, signature
 from infra.local.crm.api import Api, refuse
+from infra.local.crm.settings import Pipeline, User, default_pipelines, default_users
 from infra.local.http import Request, Response
 from infra.local.parts import admin
 from infra.local.parts.collection import Collection, Verb
@@ -16,14 +17,17 @@ from infra.local.parts.fields import ObjectType
 from infra.local.parts.gate import Gate, RateLimit
 from infra.local.parts.instants import iso_milliseconds
 from infra.local.parts.outbox import Outbox
+from infra.local.parts.rewrites import Rewrite
 from infra.local.parts.table import Row
 
-SCOPES = frozenset({"people:read", "people:write", "organisations:read", "organisations:write"})
+SCOPES = frozenset({f"{kind}:{verb}" for kind in objects.KINDS for verb in ("read", "write")} | {"users:read"})
 EVENTS_PER_POST = 20
 
 
 class Orbit:
     """One account of Orbit CRM. `scopes` are the token's; set them to take permissions away.
+
+    `users`, `pipelines` (of opportunities) and `rewrites` (workflows) are its administrator's settings.
 
     The methods `seed`, `records`, `create`, `edit`, `delete` are a person's hands, as in the admin API: they ask no
     token, are not counted, and skip format checks. They raise the errors of `infra.local.parts.errors`.
@@ -43,6 +47,9 @@ class Orbit:
         self.token = token
         self.scopes: set[str] = set(SCOPES)
         self.clock = clock
+        self.users: dict[str, User] = default_users()
+        self.pipelines: dict[str, Pipeline] = default_pipelines()
+        self.rewrites: list[Rewrite] = []
         self.gate = Gate(randomness, RateLimit(clock, calls_per_second, 1_000), refuse)
         self.outbox = Outbox(clock, randomness, pack=signature.pack, sign=signature.sign, batch=EVENTS_PER_POST)
         self.outbox.secret = webhook_secret
@@ -93,8 +100,19 @@ class Orbit:
             new_id=lambda: objects.new_id(kind.name, self.clock(), self._randomness),
             render=objects.body,
             announce=self._announce,
-            exists=lambda name, key: self.collections[name].table.get(key) is not None,
+            exists=self._exists,
+            rewrites=self.rewrites,
         )
+
+    def _exists(self, name: str, key: str) -> bool:
+        match name:
+            case "users":
+                return key in self.users
+            case "pipelines":
+                return key in self.pipelines
+            case "stages":
+                return any(key in pipeline.stages for pipeline in self.pipelines.values())
+        return self.collections[name].table.get(key) is not None
 
     def _announce(self, kind: ObjectType, verb: Verb, row: Row[str]) -> None:
         self._deliveries += 1

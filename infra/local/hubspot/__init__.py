@@ -24,6 +24,7 @@ Under `/_admin/` no token is needed and nothing is counted:
     POST, DELETE associations                  {"from": {"type", "id"}, "to": {"type", "id"}} as a person
     GET    associations/{from}/{to}            all: [{"from", "to", "typeIds"}]
     GET, POST, DELETE faults                   see `Fault`
+    GET, POST, DELETE rewrites                 workflows: see `infra.local.parts.rewrites.Rewrite`
     GET, DELETE counts · GET, PATCH settings · GET, PATCH limits · GET events · POST reset · GET health
 
 Where HubSpot's pages are silent, or a choice was needed:

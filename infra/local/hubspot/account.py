@@ -15,6 +15,7 @@ from infra.local.hubspot.pipelines import Owner, Pipeline, default_owners, defau
 from infra.local.hubspot.schema import ObjectType
 from infra.local.hubspot.settings import Settings
 from infra.local.hubspot.table import Table
+from infra.local.parts.rewrites import Rewrite
 
 FIRST_ID = 101
 """Ids count up per object type, so that equal ids of different types bring mixed-up types to light."""
@@ -22,7 +23,10 @@ FIRST_ID = 101
 
 @dataclass(slots=True)
 class Account:
-    """The state of an account. `clock` gives epoch milliseconds."""
+    """The state of an account. `clock` gives epoch milliseconds.
+
+    `rewrites` are its workflows; `set_off` are edits (object type, record, properties) that they have not seen yet.
+    """
 
     clock: Callable[[], int]
     random: Random
@@ -31,6 +35,8 @@ class Account:
     associations: Associations = field(default_factory=Associations)
     pipelines: dict[str, dict[str, Pipeline]] = field(default_factory=defaults)
     owners: dict[int, Owner] = field(default_factory=default_owners)
+    rewrites: list[Rewrite] = field(default_factory=list)
+    set_off: list[tuple[str, int, tuple[str, ...]]] = field(default_factory=list)
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     _names: dict[str, Table] = field(default_factory=dict)
@@ -42,6 +48,9 @@ class Account:
             catalogue.deals,
             catalogue.tickets,
             catalogue.products,
+            catalogue.invoices,
+            catalogue.tasks,
+            catalogue.leads,
         ):
             self.register(make())
 

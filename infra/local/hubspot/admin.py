@@ -12,6 +12,7 @@ from infra.local.hubspot.errors import ApiError, invalid, not_found
 from infra.local.hubspot.faults import Fault
 from infra.local.hubspot.limits import PLANS
 from infra.local.hubspot.times import iso
+from infra.local.parts.rewrites import Rewrite
 
 Body = Mapping[str, Any]
 
@@ -27,6 +28,9 @@ class Admin:
             ("GET", "faults"): lambda _: [asdict(fault) for fault in self._control.faults.active],
             ("POST", "faults"): lambda body: self._control.faults.add(Fault.of(body)),
             ("DELETE", "faults"): lambda _: self._control.faults.clear(),
+            ("GET", "rewrites"): lambda _: [asdict(rewrite) for rewrite in self._control.rewrites],
+            ("POST", "rewrites"): self._add_rewrite,
+            ("DELETE", "rewrites"): lambda _: self._control.rewrites.clear(),
             ("GET", "settings"): lambda _: asdict(self._control.settings),
             ("PATCH", "settings"): self._change_settings,
             ("GET", "limits"): lambda _: asdict(self._control.limiter.limits),
@@ -102,6 +106,12 @@ class Admin:
     def _associations(self, left: str, right: str) -> list[dict[str, Any]]:
         found = self._control.associations(left, right).items()
         return [{"from": str(one), "to": str(other), "typeIds": labels} for (one, other), labels in found]
+
+    def _add_rewrite(self, body: Body) -> None:
+        try:
+            self._control.rewrites.append(Rewrite.of(body))
+        except (TypeError, ValueError) as error:
+            raise invalid(f"The admin API cannot do that: {error}") from error
 
     def _change_settings(self, body: Body) -> None:
         self._control.settings.change(body)

@@ -38,7 +38,7 @@ def _system(name: str, type_: str = "datetime", *, calculated: bool = False, hid
     return Property(name, type_, field, read_only=True, calculated=calculated, hidden=hidden)
 
 
-_OWNER = Property("hubspot_owner_id", "enumeration", "select", external_options=True)
+_OWNER = Property("hubspot_owner_id", "enumeration", "select", external_options=True, refers_to="OWNER")
 _STAGE = _choice("lifecyclestage", LIFECYCLE_STAGES, "radio")
 _COMMON = (
     _system("createdate"),
@@ -197,6 +197,79 @@ def products() -> ObjectType:
     kind.add(_COMMON)
     kind.add(_text("name", "description", "hs_sku"))
     kind.add([Property("price", "number", "number"), Property("hs_cost_of_goods_sold", "number", "number")])
+    return kind
+
+
+def invoices() -> ObjectType:
+    """Invoices that come from elsewhere."""
+    kind = ObjectType(
+        "invoices",
+        "invoice",
+        "0-53",
+        created="hs_createdate",
+        defaults=("hs_title", "hs_number", "hs_invoice_status"),
+        searchable=("hs_title", "hs_number"),
+    )
+    kind.add(prop for prop in _COMMON if prop.name != "createdate")
+    kind.add([_system("hs_createdate")])
+    kind.add(_text("hs_title", "hs_number", "hs_currency"))
+    kind.add(
+        [
+            Property("hs_invoice_date", "datetime", "date"),
+            Property("hs_due_date", "datetime", "date"),
+            Property("hs_amount_billed", "number", "number"),
+            _choice("hs_invoice_status", ("draft", "open", "paid", "voided")),
+        ]
+    )
+    return kind
+
+
+def tasks() -> ObjectType:
+    """Tasks of the account's users. `hs_timestamp` is when one is due."""
+    kind = ObjectType(
+        "tasks",
+        "task",
+        "0-27",
+        created="hs_createdate",
+        defaults=("hs_task_subject", "hs_timestamp", "hs_task_status"),
+        searchable=("hs_task_subject", "hs_task_body"),
+    )
+    kind.add(prop for prop in _COMMON if prop.name != "createdate")
+    kind.add([_system("hs_createdate")])
+    kind.add(_text("hs_task_subject", "hs_task_body"))
+    kind.add(
+        [
+            Property("hs_timestamp", "datetime", "date"),
+            _choice("hs_task_status", ("NOT_STARTED", "IN_PROGRESS", "WAITING", "COMPLETED", "DEFERRED")),
+            _choice("hs_task_priority", ("NONE", "LOW", "MEDIUM", "HIGH")),
+            _choice("hs_task_type", ("CALL", "EMAIL", "TODO")),
+        ]
+    )
+    return kind
+
+
+def leads() -> ObjectType:
+    """Leads, in a pipeline of their own. The email is the associated contact's, and HubSpot's to write."""
+    kind = ObjectType(
+        "leads",
+        "lead",
+        "0-136",
+        created="hs_createdate",
+        defaults=("hs_lead_name", "hs_lead_label", "hs_pipeline_stage"),
+        searchable=("hs_lead_name",),
+    )
+    kind.add(prop for prop in _COMMON if prop.name != "createdate")
+    kind.add([_system("hs_createdate")])
+    kind.add(_text("hs_lead_name"))
+    kind.add(
+        [
+            _system("hs_associated_contact_email", "string", calculated=True),
+            _choice("hs_lead_type", ("NEW_BUSINESS", "RE_ATTEMPTING", "UPSELL")),
+            _choice("hs_lead_label", ("COLD", "WARM", "HOT")),
+            Property("hs_pipeline", "enumeration", "select", external_options=True),
+            Property("hs_pipeline_stage", "enumeration", "select", external_options=True),
+        ]
+    )
     return kind
 
 

@@ -18,6 +18,7 @@ from infra.local.hubspot.record import IMPORT, PERSON, Record
 from infra.local.hubspot.rules import changes_for
 from infra.local.hubspot.settings import Settings
 from infra.local.hubspot.tokens import Tokens
+from infra.local.parts.rewrites import Rewrite
 
 
 class Control:
@@ -49,6 +50,11 @@ class Control:
         return self.account.settings
 
     @property
+    def rewrites(self) -> list[Rewrite]:
+        """The account's workflows that write over what was just edited."""
+        return self.account.rewrites
+
+    @property
     def calls(self) -> Counts:
         """What was counted since the last reset."""
         return self.account.counts
@@ -70,12 +76,15 @@ class Control:
 
     def create(self, type_name: str, values: Mapping[str, Any]) -> int:
         """A person makes a record; its id."""
-        return records.create(self.account, self.account.table(type_name), values, PERSON).id
+        record = records.create(self.account, self.account.table(type_name), values, PERSON)
+        records.run_workflows(self.account)
+        return record.id
 
     def edit(self, type_name: str, record_id: int, values: Mapping[str, Any], *, hidden: bool = False) -> None:
         """A person changes a record; with `hidden`, HubSpot itself does, read-only properties included."""
         writer = replace(PERSON, system=True) if hidden else PERSON
         records.update(self.account, self.account.table(type_name), self.record(type_name, record_id), values, writer)
+        records.run_workflows(self.account)
 
     def edit_all(self, type_name: str, values: Mapping[str, Any]) -> None:
         """A person's bulk edit: every live record bears one and the same modified millisecond."""

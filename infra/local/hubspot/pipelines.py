@@ -111,7 +111,11 @@ def defaults() -> dict[str, dict[str, Pipeline]]:
     for order, label in enumerate(("New", "Waiting on contact", "Waiting on us", "Closed")):
         state = "CLOSED" if label == "Closed" else "OPEN"
         tickets.stages[str(order + 1)] = Stage(str(order + 1), label, order, {"ticketState": state})
-    return {"deals": {"default": deals}, "tickets": {"0": tickets}}
+    leads = Pipeline("lead-pipeline-id", "Lead pipeline", 0)
+    for order, label in enumerate(("New", "Attempting", "Connected", "Qualified", "Unqualified")):
+        stage_id = f"{label.lower()}-stage-id"
+        leads.stages[stage_id] = Stage(stage_id, label, order, {})
+    return {"deals": {"default": deals}, "tickets": {"0": tickets}, "leads": {"lead-pipeline-id": leads}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from infra.local.hubspot.rules import changes_for
 from infra.local.hubspot.settings import FREE_MAIL
 from infra.local.hubspot.table import Table
 from infra.local.hubspot.times import iso, moment_of
+from infra.local.parts.rewrites import rewritten
 
 
 def create(account: Account, table: Table, given: Mapping[str, Any], writer: Writer) -> Record:
@@ -31,6 +32,8 @@ def create(account: Account, table: Table, given: Mapping[str, Any], writer: Wri
     record = Record(record_id, properties, created, modified, versions=versions)
     table.insert(record, now if writer is IMPORT else account.visible_at(now))
     _count(account, table, record, writer)
+    if writer is not IMPORT:
+        account.set_off.append((kind.name, record.id, tuple(versions[0].changes)))
     if account.settings.create_companies and kind.name == "contacts":
         _company_for(account, record)
     return record
@@ -39,10 +42,25 @@ def create(account: Account, table: Table, given: Mapping[str, Any], writer: Wri
 def update(account: Account, table: Table, record: Record, given: Mapping[str, Any], writer: Writer) -> Record:
     """Change a record; its modified date moves even if every value stays."""
     changes = changes_for(account, table, given, writer, record)
-    now = account.clock()
+    now, before = account.clock(), record.properties
     table.write(record, changes, now, writer, account.visible_at(now))
     _count(account, table, record, writer)
+    differing = tuple(name for name, value in changes.items() if before.get(name, "") != value)
+    if differing:
+        account.set_off.append((table.kind.name, record.id, differing))
     return record
+
+
+def run_workflows(account: Account) -> None:
+    """Let the account's workflows see what was edited, once its own answer is given. They set off no others."""
+    waiting, account.set_off[:] = list(account.set_off), []
+    for type_name, record_id, edited in waiting:
+        table = account.tables[type_name]
+        record = table.live.get(record_id)
+        changes = rewritten(account.rewrites, type_name, edited, record.properties) if record else {}
+        if record and changes:
+            now = account.clock()
+            table.write(record, changes, now, HUBSPOT, account.visible_at(now))
 
 
 def upsert(

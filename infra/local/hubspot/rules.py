@@ -13,7 +13,8 @@ from infra.local.hubspot.record import Record, Writer
 from infra.local.hubspot.table import Table
 from infra.local.hubspot.values import BadValueError, clean, text_of
 
-_STAGES = {"deals": ("pipeline", "dealstage"), "tickets": ("hs_pipeline", "hs_pipeline_stage")}
+_OF_OTHERS = ("hs_pipeline", "hs_pipeline_stage")
+_STAGES = {"deals": ("pipeline", "dealstage"), "tickets": _OF_OTHERS, "leads": _OF_OTHERS}
 _EMAILS = frozenset({"email", "hs_additional_emails"})
 
 

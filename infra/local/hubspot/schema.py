@@ -15,7 +15,10 @@ MAX_UNIQUE = 10
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property definition. `options` are the internal values of an enumeration, with their labels."""
+    """One property definition. `options` are the internal values of an enumeration, with their labels.
+
+    `refers_to` is what the values of an enumeration with options elsewhere name, e.g. `OWNER`.
+    """
 
     name: str
     type: str = "string"
@@ -25,6 +28,7 @@ class Property:
     description: str = ""
     options: tuple[tuple[str, str], ...] = ()
     external_options: bool = False
+    refers_to: str | None = None
     unique: bool = False
     read_only: bool = False
     calculated: bool = False
@@ -50,6 +54,7 @@ class Property:
             "displayOrder": -1,
             "calculated": self.calculated,
             "externalOptions": self.external_options,
+            "referencedObjectType": self.refers_to,
             "hasUniqueValue": self.unique,
             "hidden": self.hidden,
             "hubspotDefined": self.built_in,

@@ -14,6 +14,7 @@ from infra.local.hubspot import (
     objects,
     pipeline_routes,
     properties,
+    records,
     timeline,
 )
 from infra.local.hubspot.admin import Admin
@@ -69,6 +70,7 @@ class HubSpotSimulator(Control):
             answer = self.tokens.handle(request, now)
         else:
             answer = self._call(request, now)
+            records.run_workflows(self.account)
         self.calls.statuses["lost" if answer.lost else str(answer.status)] += 1
         return replace(answer, headers={**answer.headers, **dated})
 

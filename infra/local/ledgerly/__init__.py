@@ -1,8 +1,8 @@
 """Ledgerly, a made-up accounting app of another shape than Orbit: number ids, offsets, envelopes by object.
 
 Every call needs `X-Ledgerly-Key: TOKEN` (401). Errors are `{"Error", "Message", "Details": [{"Field", "Reason"}]}`.
-At most 300 calls in 10 seconds (429 with `Retry-After`, seconds). `{object}` is `contacts` or `organizations`,
-`{Objects}` and `{Object}` the same word as `Contacts` and `Contact`.
+At most 300 calls in 10 seconds (429 with `Retry-After`, seconds). `{object}` is `contacts`, `organizations`,
+`invoices` or `items`, `{Objects}` and `{Object}` the same word as `Contacts` and `Contact`.
 
 | route | what it does |
 |---|---|
@@ -11,7 +11,7 @@ At most 300 calls in 10 seconds (429 with `Retry-After`, seconds). `{object}` is
 | `GET /api/2.0/{object}?offset=&count=` | a page in creation order, 20 by default, 50 at most, archived ones too |
 | the same with `&modifiedAfter=` (epoch seconds) or `If-Modified-Since` | changed in that second or later |
 | `GET /api/2.0/contacts?ContactNumber=` or `?EmailAddress=` | all active ones with this value, whatever its case |
-| `GET /api/2.0/organizations?OrganizationNumber=` or `?Name=` | the same |
+| `organizations?OrganizationNumber=`, `?Name=`, `invoices?Reference=`, `items?ItemNumber=`, `?Code=`, … | the same |
 | `GET /api/2.0/{object}/{id}` | `{"{Objects}": [record]}`; 404 |
 | `POST /api/2.0/{object}` | `{"{Object}": {…}}` makes one: 200 `{"{Objects}": [record]}` |
 | `PUT` or `POST /api/2.0/{object}/{id}` | part of a record in the same envelope; null clears; 404 on an archived one |

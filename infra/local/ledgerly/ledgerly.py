@@ -16,6 +16,7 @@ from infra.local.parts.errors import MissingError
 from infra.local.parts.fields import ObjectType
 from infra.local.parts.gate import Gate, RateLimit
 from infra.local.parts.outbox import Outbox
+from infra.local.parts.rewrites import Rewrite
 from infra.local.parts.table import Row
 
 EVENTS_PER_POST = 10
@@ -24,7 +25,7 @@ _TYPES: Mapping[Verb, str] = {"created": "CREATE", "updated": "UPDATE", "deleted
 
 
 class Ledgerly:
-    """One account of Ledgerly.
+    """One account of Ledgerly. `rewrites` are its workflows.
 
     The methods `seed`, `records`, `create`, `edit`, `delete` are a person's hands, as in the admin API: they ask no
     key, are not counted, and skip format checks. They raise the errors of `infra.local.parts.errors`.
@@ -46,6 +47,7 @@ class Ledgerly:
         self.outbox = Outbox(clock, randomness, pack=signature.pack, sign=signature.sign, batch=EVENTS_PER_POST)
         self.outbox.secret = webhook_secret
         self._clock = clock
+        self.rewrites: list[Rewrite] = []
         self.collections: dict[str, Collection[int]] = {
             name: self._collection(kind) for name, kind in objects.KINDS.items()
         }
@@ -93,6 +95,7 @@ class Ledgerly:
             render=objects.renderer(kind),
             announce=self._announce,
             exists=lambda name, key: self.collections[name].table.get(key) is not None,
+            rewrites=self.rewrites,
         )
 
     def _announce(self, kind: ObjectType, verb: Verb, row: Row[int]) -> None:

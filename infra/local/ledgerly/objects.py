@@ -52,7 +52,46 @@ ORGANIZATIONS = ObjectType(
     searchable=("OrganizationNumber", "Name"),
 )
 
-KINDS: Mapping[str, ObjectType] = {kind.name: kind for kind in (CONTACTS, ORGANIZATIONS)}
+INVOICES = ObjectType(
+    name="invoices",
+    singular="Invoice",
+    fields=by_name(
+        Field("InvoiceID", "integer", "Invoice ID", read_only=True, max_length=None),
+        Field("Reference", "string", "Reference", unique=True, max_length=50),
+        Field("InvoiceNumber", "string", "Invoice number", max_length=50),
+        Field("Title", "string", "Title", required=True, max_length=150),
+        Field("IssuedOn", "midnight", "Issued on"),
+        Field("DueOn", "midnight", "Due on"),
+        Field("Total", "number", "Total"),
+        Field("State", "enum", "State", options=("DRAFT", "SENT", "PAID", "VOID"), default="DRAFT"),
+        Field("ContactID", "reference", "Contact", refers_to="contacts"),
+        Field("Status", "enum", "Status", read_only=True, options=("ACTIVE", "ARCHIVED")),
+        Field("CreatedDateUTC", "datetime", "Created", read_only=True, max_length=None),
+        Field("UpdatedDateUTC", "datetime", "Updated", read_only=True, max_length=None),
+    ),
+    external="Reference",
+    searchable=("Reference", "InvoiceNumber"),
+)
+
+ITEMS = ObjectType(
+    name="items",
+    singular="Item",
+    fields=by_name(
+        Field("ItemID", "integer", "Item ID", read_only=True, max_length=None),
+        Field("ItemNumber", "string", "Item number", unique=True, max_length=50),
+        Field("Code", "string", "Code", max_length=50),
+        Field("Name", "string", "Name", required=True, max_length=150),
+        Field("UnitPrice", "number", "Unit price"),
+        Field("Note", "string", "Note", max_length=1000),
+        Field("Status", "enum", "Status", read_only=True, options=("ACTIVE", "ARCHIVED")),
+        Field("CreatedDateUTC", "datetime", "Created", read_only=True, max_length=None),
+        Field("UpdatedDateUTC", "datetime", "Updated", read_only=True, max_length=None),
+    ),
+    external="ItemNumber",
+    searchable=("ItemNumber", "Code"),
+)
+
+KINDS: Mapping[str, ObjectType] = {kind.name: kind for kind in (CONTACTS, ORGANIZATIONS, INVOICES, ITEMS)}
 
 _TYPES: Mapping[FieldType, str] = {
     "string": "Text",

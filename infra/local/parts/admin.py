@@ -9,6 +9,7 @@
 | `PATCH /_admin/records/{object}/{id}` | part of a record | record; as a person |
 | `DELETE /_admin/records/{object}/{id}` | | 204; as a person |
 | `GET`, `POST`, `DELETE /_admin/faults` | `Fault`, or a list of them | what is on |
+| `GET`, `POST`, `DELETE /_admin/rewrites` | `Rewrite`, or a list of them | what is on |
 | `GET`, `DELETE /_admin/calls` | | `{"total", "by_kind", "by_status"}` |
 | `PUT /_admin/limits` | `{"calls": 100, "window": 1000}` (ms; 0 calls: none) | the same |
 | `GET`, `PUT /_admin/webhooks` | `{"url", "secret", "active", "faults": WebhookFaults}`, any of them | state |
@@ -26,6 +27,7 @@ from infra.local.parts.errors import DuplicateError, GoneError, InvalidError, Mi
 from infra.local.parts.faults import Fault, WebhookFaults
 from infra.local.parts.gate import Gate
 from infra.local.parts.outbox import Outbox
+from infra.local.parts.rewrites import Rewrite
 
 PREFIX = "/_admin/"
 
@@ -36,6 +38,7 @@ class Administered(Protocol):
     name: str
     gate: Gate
     outbox: Outbox
+    rewrites: list[Rewrite]
 
     def seed(self, records: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Any]]:
         """Add records that were always there; the new ids by object."""
@@ -128,6 +131,21 @@ def _clear_faults(app: Administered, request: Request, rest: list[str]) -> Respo
     return _faults(app, request, rest)
 
 
+def _rewrites(app: Administered, _request: Request, _rest: list[str]) -> Response:
+    return Response(200, {"rewrites": [asdict(rewrite) for rewrite in app.rewrites]})
+
+
+def _add_rewrites(app: Administered, request: Request, rest: list[str]) -> Response:
+    body = request.json()
+    app.rewrites += [Rewrite.of(item) for item in (body if isinstance(body, list) else [body])]
+    return _rewrites(app, request, rest)
+
+
+def _clear_rewrites(app: Administered, request: Request, rest: list[str]) -> Response:
+    app.rewrites.clear()
+    return _rewrites(app, request, rest)
+
+
 def _calls(app: Administered, _request: Request, _rest: list[str]) -> Response:
     counts, statuses = app.gate.counts, app.gate.statuses
     return Response(200, {"total": counts.total(), "by_kind": dict(counts), "by_status": dict(statuses)})
@@ -180,6 +198,9 @@ _ACTIONS: Mapping[tuple[str, str, int], Callable[[Administered, Request, list[st
     ("GET", "faults", 0): _faults,
     ("POST", "faults", 0): _add_faults,
     ("DELETE", "faults", 0): _clear_faults,
+    ("GET", "rewrites", 0): _rewrites,
+    ("POST", "rewrites", 0): _add_rewrites,
+    ("DELETE", "rewrites", 0): _clear_rewrites,
     ("GET", "calls", 0): _calls,
     ("DELETE", "calls", 0): _reset_calls,
     ("PUT", "limits", 0): _limits,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, Literal
 
 from infra.local.parts.errors import DuplicateError, FieldError, GoneError, InvalidError, MissingError, StaleError
 from infra.local.parts.fields import ObjectType, clean, incomplete
+from infra.local.parts.rewrites import Rewrite, rewritten
 from infra.local.parts.table import Id, Row, Table
 
 Verb = Literal["created", "updated", "deleted"]
@@ -17,7 +18,8 @@ class Collection(Generic[Id]):
     """Creates, edits and deletes the records of one object, and announces each change that changed something.
 
     `render` makes the served body of a row; `announce` is told of every change, by the API as by a person, after it
-    was made. `exists(object, id)` answers for references to other objects.
+    was made. `exists(object, id)` answers for references to other objects. `rewrites` are the account's workflows: they
+    write once a change is made, so that its own answer does not show what they wrote.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class Collection(Generic[Id]):
         render: Callable[[Row[Id]], Mapping[str, Any]],
         announce: Callable[[ObjectType, Verb, Row[Id]], None],
         exists: Callable[[str, Any], bool],
+        rewrites: Sequence[Rewrite] = (),
     ) -> None:
         self.kind = kind
         self.table: Table[Id] = Table(kind.searchable)
@@ -37,6 +40,7 @@ class Collection(Generic[Id]):
         self._render: Callable[[Row[Id]], Mapping[str, Any]] = render
         self._announce: Callable[[ObjectType, Verb, Row[Id]], None] = announce
         self._exists = exists
+        self._rewrites = rewrites
         self._number = 0
         self._gone: set[Id] = set()
 
@@ -54,6 +58,7 @@ class Collection(Generic[Id]):
         row = self._new(body, strict=strict)
         self.table.put(row)
         self._announce(self.kind, "created", row)
+        self._set_off(row, [name for name, value in row.values.items() if value is not None])
         return row
 
     def edit(self, key: Id, body: Mapping[str, Any], *, version: int | None = None, strict: bool = True) -> Row[Id]:
@@ -71,9 +76,12 @@ class Collection(Generic[Id]):
         values = {**row.values, **changed}
         self._check(values, changed, changed.keys(), errors, strict=strict)
         self._unique(values, key)
-        if all(same(row.values[name], value) for name, value in changed.items()):
+        differing = [name for name, value in changed.items() if not same(row.values[name], value)]
+        if not differing:
             return row
-        return self._replace(replace(row, values=values), "updated")
+        row = self._replace(replace(row, values=values), "updated")
+        self._set_off(row, differing)
+        return row
 
     def remove(self, key: Id) -> None:
         """Delete a record for good; its external id is free again."""
@@ -112,6 +120,11 @@ class Collection(Generic[Id]):
         row: Row[Id] = Row(self._new_id(), self._number, now, now, 1, values, {})
         return replace(row, body=self._render(row))
 
+    def _set_off(self, row: Row[Id], edited: Sequence[str]) -> None:
+        changes = rewritten(self._rewrites, self.kind.name, edited, row.values)
+        if changes:
+            self._replace(replace(row, values={**row.values, **changes}), "updated")
+
     def _replace(self, row: Row[Id], verb: Verb) -> Row[Id]:
         row = replace(row, updated=max(self._clock(), row.updated), version=row.version + 1)
         row = replace(row, body=self._render(row))
@@ -130,7 +143,8 @@ class Collection(Generic[Id]):
     ) -> None:
         for name, value in changed.items():
             target = self.kind.fields[name].refers_to
-            if target is not None and value is not None and not self._exists(target, value):
+            named = value if isinstance(value, list) else [value]
+            if target is not None and any(one is not None and not self._exists(target, one) for one in named):
                 errors.append(FieldError(name, "not_found", f"{name} names no record of {target}."))
         # What is missing is told only once the rest is right: a value that was refused is not a missing one.
         if strict and not errors:

@@ -27,14 +27,19 @@ FieldType = Literal[
     "midnight",
     "datetime",
     "enum",
+    "enums",
     "reference",
+    "references",
 ]
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `max_length` counts characters; `default` is what an absent or cleared field holds."""
+    """One field. `max_length` counts characters; `default` is what an absent or cleared field holds.
+
+    `labels` are what people read of the `options`, where that is something else.
+    """
 
     name: str
     type: FieldType
@@ -44,6 +49,7 @@ class Field:
     unique: bool = False
     max_length: int | None = 255
     options: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     refers_to: str | None = None
     default: Any = None
 
@@ -226,6 +232,25 @@ def _reference(field: Field, value: Any, strict: bool) -> str | int:  # noqa: AR
     return value
 
 
+def _enums(field: Field, value: Any, strict: bool) -> list[str | None]:
+    return [_enum(field, item, strict) for item in _list(field, value)]
+
+
+def _references(field: Field, value: Any, strict: bool) -> list[str | int]:
+    return [_reference(field, item, strict) for item in _list(field, value)]
+
+
+def _list(field: Field, value: Any) -> list[Any]:
+    """A list without repetitions, in its own order."""
+    if not isinstance(value, list):
+        raise _RefusedError("wrong_type", f"{field.name} must be a list.")
+    kept: list[Any] = []
+    for item in value:
+        if item not in kept:
+            kept.append(item)
+    return kept
+
+
 _CLEANERS: Mapping[FieldType, Callable[[Field, Any, bool], Any]] = {
     "string": _text,
     "email": _email,
@@ -238,5 +263,7 @@ _CLEANERS: Mapping[FieldType, Callable[[Field, Any, bool], Any]] = {
     "midnight": _midnight,
     "datetime": _text,
     "enum": _enum,
+    "enums": _enums,
     "reference": _reference,
+    "references": _references,
 }

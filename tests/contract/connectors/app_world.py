@@ -40,6 +40,7 @@ class AppWorld(World):
         text: str,
         other: str,
         invalid: tuple[str, Value, FailureCategory],
+        matched: bool = True,
     ) -> None:
         self.moment = START
         self.simulator = simulator(lambda: self.moment)
@@ -54,11 +55,11 @@ class AppWorld(World):
             base_url="http://app.example.com",
             threads=1,
         )
-        self.object_type, self.kind = object_type, kind
+        self.object_type, self.kind, self.matched = object_type, kind, matched
         self.identifier, self.text, self.other, self.invalid = identifier, text, other, invalid
 
     def identity(self, number: int) -> Value:
-        return f"person{number}@example.com" if self.kind == "contact" else f"Company {number} Ltd"
+        return f"person{number}@example.com" if self.kind in ("contact", "lead") else f"Company {number} Ltd"
 
     def seed(self, records: Sequence[Mapping[str, Value]]) -> list[str]:
         made = self.simulator.seed({self.object_type: [self._body(fields) for fields in records]})
@@ -100,7 +101,7 @@ class AppWorld(World):
         found = dict(body)
         for name, path in self.paths.items():
             group, last = path.split(".")
-            if group in body:
+            if isinstance(body.get(group), Mapping):
                 found[name] = body[group][last]
         return found
 

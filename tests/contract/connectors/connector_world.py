@@ -56,8 +56,9 @@ class World(ABC):
     """One account of an application, holding no record, and the connector to it.
 
     Field names and values are the connector's own. `text` and `other` are fields that take any text; `identifier` is
-    the one that records are matched by. `invalid` is a field, a value the application refuses there, and the category
-    of the failure. `unknown_id` is well formed, and nobody's. `kind` is what the object type is in HubSpot's words.
+    the one that records are matched by, unless they are not `matched` at all (rule 3.1). `invalid` is a field, a value
+    the application refuses there, and the category of the failure. `unknown_id` is well formed, and nobody's. `kind` is
+    what the object type is in HubSpot's words.
     """
 
     connector: Connector
@@ -68,6 +69,7 @@ class World(ABC):
     text: str
     other: str
     identifier: str
+    matched: bool = True
     invalid: tuple[str, Value, FailureCategory]
     unknown_id: str
 

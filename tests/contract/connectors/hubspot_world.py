@@ -23,7 +23,17 @@ START = 1_800_000_000_000
 class HubSpotWorld(MergingWorld):
     """A HubSpot account whose clock moves with every edit, and which is prepared for hubsync."""
 
-    def __init__(self, object_type: str, *, identifier: str, text: str, other: str) -> None:
+    def __init__(
+        self,
+        object_type: str,
+        *,
+        identifier: str,
+        text: str,
+        other: str,
+        kind: str | None = None,
+        matched: bool = True,
+        invalid: tuple[str, Value, FailureCategory] | None = None,
+    ) -> None:
         self.moment = START
         self.simulator = HubSpotSimulator(
             clock=lambda: self.moment,
@@ -42,11 +52,27 @@ class HubSpotWorld(MergingWorld):
             calls=self.calls,
         )
         self.object_type, self.identifier, self.text, self.other = object_type, identifier, text, other
-        self.kind = {"contacts": "contact", "companies": "company"}[object_type]
-        self.invalid = ("lifecyclestage", "a stage that nobody has", FailureCategory.OPTION_MISSING)
+        self.kind = kind or {"contacts": "contact", "companies": "company"}[object_type]
+        self.matched = matched
+        self.invalid = invalid or ("lifecyclestage", "a stage that nobody has", FailureCategory.OPTION_MISSING)
         self.unknown_id = "987654321"
+        if self.kind == "custom":
+            self._define_own()
         self.connector.prepare([object_type])
         self.forget_calls()
+
+    def _define_own(self) -> None:
+        """The account's own object type: it is `2-1`, since it is the first."""
+        shown = {"type": "string", "fieldType": "text", "groupName": "cars"}
+        names = ("plate", "model", "colour")
+        properties = [{"name": name, "label": name, **shown} for name in names]
+        properties.append({**properties[0], "name": "doors", "type": "number", "fieldType": "number"})
+        answer = self.client.post(
+            "http://hubspot.example.com/crm-object-schemas/2026-09/schemas",
+            json={"name": "cars", "primaryDisplayProperty": "plate", "properties": properties},
+            headers={"Authorization": f"Bearer {TOKEN}"},
+        )
+        assert answer.json()["objectTypeId"] == "2-1"
 
     def forget_calls(self) -> None:
         """Start counting anew, in the simulator as in the connector."""
@@ -56,7 +82,8 @@ class HubSpotWorld(MergingWorld):
         self.allowance.taken.clear()
 
     def identity(self, number: int) -> Value:
-        return f"person{number}@example.com" if self.identifier == "email" else f"company{number}.example.com"
+        names = {"email": f"person{number}@example.com", "domain": f"company{number}.example.com"}
+        return names.get(self.identifier, f"{self.kind} {number}")
 
     def seed(self, records: Sequence[Mapping[str, Value]]) -> list[str]:
         return [str(id_) for id_ in self.simulator.seed(self.object_type, records)]

@@ -41,6 +41,7 @@ def test_a_record_has_its_own_names_and_types(orbit: Orbit, api: httpx.Client) -
         "vip": True,
         "stage": "lead",
         "organisation_id": organisation["id"],
+        "owner_id": "usr_olga",
         "external_ref": "X-1",
     }
     (key,) = orbit.seed({"people": [person]})["people"]
@@ -202,7 +203,7 @@ def test_the_schema_says_what_can_be_written(api: httpx.Client) -> None:
     assert fields["phone"]["max_length"] == 64
     assert fields["created_at"]["read_only"]
     assert fields["external_ref"]["unique"]
-    assert fields["stage"]["options"] == ["lead", "prospect", "customer", "former"]
+    assert [option["value"] for option in fields["stage"]["options"]] == ["lead", "prospect", "customer", "former"]
     assert fields["organisation_id"]["refers_to"] == "organisations"
     organisations = api.get("/v1/schema/organisations").json()["data"]["fields"]
     assert [field["name"] for field in organisations if field["required"]] == ["title"]
@@ -221,3 +222,33 @@ def _seconds(orbit: Orbit, request: Request) -> float:
     start = time.process_time()
     assert orbit.handle(request).content()
     return time.process_time() - start
+
+
+def test_users_and_pipelines_are_told(orbit: Orbit, api: httpx.Client) -> None:
+    users = api.get("/v1/users").json()["data"]
+    assert users[0] == {"id": "usr_olga", "name": "Olga Owner", "email": "Olga@example.com", "active": True}
+    assert [user["id"] for user in users if not user["active"]] == ["usr_gone"]
+    sales, renewals = api.get("/v1/pipelines").json()["data"]
+    assert (sales["id"], renewals["position"]) == ("pip_sales", 1)
+    assert sales["stages"][0] == {"id": "stg_meeting", "name": "Appointment scheduled", "position": 0}
+    orbit.scopes = {"people:read"}
+    assert (api.get("/v1/users").status_code, api.get("/v1/pipelines").status_code) == (403, 403)
+
+
+def test_options_tell_what_people_read(api: httpx.Client) -> None:
+    fields = {field["name"]: field for field in api.get("/v1/schema/opportunities").json()["data"]["fields"]}
+    assert fields["source"]["options"][0] == {"value": "1", "label": "Website"}
+    assert (fields["tags"]["type"], fields["product_ids"]["refers_to"]) == ("enums", "products")
+
+
+def test_every_object_has_a_list_of_its_own(orbit: Orbit, api: httpx.Client) -> None:
+    for kind, body in {
+        "opportunities": {"title": "A"},
+        "products": {"name": "A"},
+        "tickets": {"subject": "A"},
+        "tasks": {"title": "A"},
+        "leads": {"name": "A"},
+        "assets": {"name": "A"},
+    }.items():
+        made = orbit.create(kind, body)
+        assert [record["id"] for record in api.get(f"/v1/{kind}").json()["data"]] == [made["id"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,8 +19,14 @@ KINDS = {
     "deals": "deal",
     "tickets": "ticket",
     "products": "product",
+    "invoices": "invoice",
+    "tasks": "task",
+    "leads": "lead",
 }
-"""What object types are called in the singular; others have no kind."""
+"""What object types are called in the singular; others have no kind, unless they are the account's own."""
+
+_CUSTOM = re.compile(r"2-[0-9]+|p[0-9]*_[a-z0-9_]+")
+"""How an account's own object types are called: by type id, or by the name that the schema gives."""
 
 IDENTIFIERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "contacts": {IdentifierKind.EMAIL.value: ("email", "hs_additional_emails")},
@@ -27,6 +34,8 @@ IDENTIFIERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         IdentifierKind.DOMAIN.value: ("domain", "hs_additional_domains"),
         IdentifierKind.NAME.value: ("name",),
     },
+    "leads": {IdentifierKind.EMAIL.value: ("hs_associated_contact_email",)},
+    "products": {IdentifierKind.SKU.value: ("hs_sku",), IdentifierKind.NAME.value: ("name",)},
 }
 """The properties that records are matched by (rules 3.1, 3.4), the primary one first, then the `;`-separated rest."""
 
@@ -64,7 +73,12 @@ def schema_of(object_type: str, found: list[Mapping[str, Any]]) -> ObjectSchema:
             identifiers[kind] = present
     stages = _STAGES.get(object_type, _STAGES_ELSEWHERE)
     pipeline, stage = stages if all(name in fields for name in stages) else (None, None)
-    return ObjectSchema(object_type, fields, KINDS.get(object_type), identifiers, pipeline, stage)
+    return ObjectSchema(object_type, fields, kind_of(object_type), identifiers, pipeline, stage)
+
+
+def kind_of(object_type: str) -> str | None:
+    """What an object type is in the singular: `contact`, …, `custom` for one of the account's own."""
+    return "custom" if _CUSTOM.fullmatch(object_type) else KINDS.get(object_type)
 
 
 def field_of(definition: Mapping[str, Any]) -> FieldSchema:

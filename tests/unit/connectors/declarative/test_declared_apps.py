@@ -12,6 +12,7 @@ from hubsync.connectors import catalogue
 from hubsync.connectors.declarative.manifest import parse_manifest
 from hubsync.connectors.errors import ConnectorBugError
 from hubsync.connectors.port import Create, Update
+from hubsync.model.directory import Owner, Stage
 from hubsync.model.schema import FieldType
 
 PERSON = {
@@ -51,7 +52,40 @@ ORGANIZATION = {
     "HeadCount": 12,
     "EstablishedOn": "1999-12-31",
 }
+OPPORTUNITY = {
+    "title": "New bakery",
+    "notes": "Three ovens",
+    "amount": 12_000.5,
+    "closes_on": "2027-01-31",
+    "source": "2",
+    "tags": ["renewal", "hot"],
+    "pipeline_id": "pip_sales",
+    "stage_id": "stg_won",
+    "owner_id": "usr_olga",
+}
+PRODUCT = {"name": "Oven", "sku": "OV-1", "price": 900, "description": "Bakes", "active": False}
+TICKET = {"subject": "Help", "description": "No heat", "priority": "high", "channels": ["chat"], "solved": True}
+TASK = {"title": "Call", "notes": "Soon", "due_at": "2027-02-03T04:05:06Z", "priority": "low", "done": True}
+LEAD = {"name": "Ana", "email": "ana@example.com", "phone": "555 0100", "company": "Acme", "temperature": "hot"}
+ASSET = {"name": "Van", "serial_number": "V-7", "bought_on": "2020-02-29", "value": 7}
+INVOICE = {
+    "InvoiceNumber": "2027-1",
+    "Title": "Ovens",
+    "IssuedOn": "2027-01-01",
+    "DueOn": "2027-01-31",
+    "Total": 900,
+    "State": "SENT",
+}
+ITEM = {"Code": "OV-1", "Name": "Oven", "UnitPrice": 900, "Note": "Bakes"}
 ALL = [
+    ("orbit", "opportunities", OPPORTUNITY),
+    ("orbit", "products", PRODUCT),
+    ("orbit", "tickets", TICKET),
+    ("orbit", "tasks", TASK),
+    ("orbit", "leads", LEAD),
+    ("orbit", "assets", ASSET),
+    ("ledgerly", "invoices", INVOICE),
+    ("ledgerly", "items", ITEM),
     ("orbit", "people", PERSON),
     ("orbit", "organisations", ORGANISATION),
     ("ledgerly", "contacts", CONTACT),
@@ -79,11 +113,14 @@ def test_every_field_is_written_and_read_back(bench, kind, fields):
 def test_every_field_that_may_be_empty_can_be_cleared(bench, kind, fields):
     schema = bench.connector.schema(kind)
     (made,) = bench.connector.create(kind, [Create("h-1", fields)])
-    # Orbit wants one of name and email; booleans fall back to false.
-    kept = {"email", "vip", "Preferred"} | {name for name, field in schema.fields.items() if field.required}
+    # Orbit wants one of name and email; what has a default falls back to it.
+    kept = {"email", "vip", "Preferred", "active", "solved", "done", "State"}
+    kept |= {name for name, field in schema.fields.items() if field.required}
     cleared = [name for name in fields if name not in kept]
     (written,) = bench.connector.update(kind, [Update(made.record.ref.id, dict.fromkeys(cleared))])
-    assert {name: written.record.fields[name] for name in cleared} == dict.fromkeys(cleared)
+    assert {name: written.record.fields[name] for name in cleared} == {
+        name: [] if schema.fields[name].many else None for name in cleared
+    }
 
 
 @pytest.mark.parametrize(("bench", "kind", "fields"), ALL, indirect=["bench"])
@@ -98,11 +135,16 @@ def test_the_manifest_says_what_the_application_says_of_its_fields(bench, kind, 
             FieldType.DATE,
             FieldType.DATETIME,
             FieldType.OPTION,
+            FieldType.OPTIONS,
             FieldType.REFERENCE,
+            FieldType.OWNER,
         ):
-            assert field.max_length == theirs.max_length
-        assert field.refers_to == theirs.refers_to
-        assert field.options == theirs.options
+            # What holds the id of a stage is text to us.
+            assert field.max_length == (None if theirs.refers_to else theirs.max_length)
+        assert field.refers_to == (theirs.refers_to if field.type is FieldType.REFERENCE else None)
+        assert field.several == theirs.type.endswith("s")
+        known = [(one, "") if isinstance(one, str) else (one.value, one.label) for one in field.options]
+        assert known == list(zip(theirs.options, theirs.labels or ("",) * len(theirs.options), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -120,6 +162,16 @@ def test_a_reference_holds_the_other_ones_id_as_text(bench, kind, other, field, 
     assert bench.app.records(kind)[0][field] == target
     (cleared,) = bench.connector.update(kind, [Update(made.record.ref.id, {field: None})])
     assert cleared.record.fields[field] is None
+
+
+def test_orbit_tells_its_users_and_pipelines(orbit):
+    owners = {owner.id: owner for owner in orbit.connector.owners()}
+    assert owners["usr_olga"] == Owner("usr_olga", "Olga@example.com", "Olga Owner")
+    assert not owners["usr_gone"].active
+    sales, renewals = orbit.connector.pipelines("opportunities")
+    assert (sales.label, renewals.id) == ("Sales", "pip_renewals")
+    assert sales.stages[0] == Stage("stg_meeting", "Appointment scheduled")
+    assert (orbit.connector.schema("opportunities").pipeline_field, len(orbit.sent)) == ("pipeline_id", 2)
 
 
 def test_orbit_reads_a_hundred_in_one_call(orbit):

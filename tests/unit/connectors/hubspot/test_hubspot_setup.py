@@ -102,6 +102,24 @@ class TestSchema:
         assert fields["firstname"].max_length == 65_536
         assert fields["lifecyclestage"].max_length is None
 
+    @pytest.mark.parametrize(
+        ("object_type", "kind"),
+        [("leads", "lead"), ("products", "product"), ("invoices", "invoice"), ("tasks", "task"), ("tickets", "ticket")],
+    )
+    def test_kinds(self, desk: Any, object_type: str, kind: str) -> None:
+        assert desk.connector.schema(object_type).kind == kind
+
+    @pytest.mark.parametrize("object_type", ["2-1", "2-8812345", "p_cars", "p8812345_cars"])
+    def test_an_object_type_of_the_accounts_own_is_custom(self, scripted: Any, object_type: str) -> None:
+        desk = scripted(lambda _: httpx.Response(200, json={"results": [definition("name")]}))
+        schema = desk.connector.schema(object_type)
+        assert (schema.kind, schema.identifiers) == ("custom", {})
+
+    @pytest.mark.parametrize("object_type", ["notes", "0-48", "parts", "2_1"])
+    def test_any_other_has_no_kind(self, scripted: Any, object_type: str) -> None:
+        desk = scripted(lambda _: httpx.Response(200, json={"results": [definition("name")]}))
+        assert desk.connector.schema(object_type).kind is None
+
     def test_several_options_are_many(self, desk: Any) -> None:
         fields = desk.connector.schema("contacts").fields
         assert fields["hs_buying_role"].many
@@ -118,6 +136,7 @@ class TestSchema:
         [
             ("deals", ("pipeline", "dealstage")),
             ("tickets", ("hs_pipeline", "hs_pipeline_stage")),
+            ("leads", ("hs_pipeline", "hs_pipeline_stage")),
             ("contacts", (None, None)),
         ],
     )
@@ -131,6 +150,9 @@ class TestSchema:
             "domain": ("domain", "hs_additional_domains"),
             "name": ("name",),
         }
+        assert desk.connector.schema("products").identifiers == {"sku": ("hs_sku",), "name": ("name",)}
+        assert desk.connector.schema("leads").identifiers == {"email": ("hs_associated_contact_email",)}
+        assert desk.connector.schema("deals").identifiers == {}
 
     def test_an_account_without_additional_domains_is_matched_by_domain_alone(self, scripted: Any) -> None:
         desk = scripted(lambda _: httpx.Response(200, json={"results": [definition("domain"), definition("name")]}))
