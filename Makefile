@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 CDK := JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 infra/node_modules/.bin/cdk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format types contracts unit stage-up stage-down synth deploy bootstrap destroy lock clean
+.PHONY: help demo test test-all lint format types contracts unit rules stage-up stage-down synth deploy bootstrap destroy lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ contracts: $(READY) ## who may import whom
 
 unit: $(READY) ## the fast tests, the stage's among them
 	@$(BIN)/pytest -m "not slow" -n $(JOBS) --dist loadgroup
+
+rules: $(READY) ## write docs/rule-tests.md, which says what proves each rule
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.rules.page
 
 stage-up: $(READY) ## emulator, simulators and stack, in the background
 	@$(BIN)/hubsync stage up --detach

@@ -28,7 +28,6 @@ class Client:
             apply=world.apply,
             lifecycle=world.lifecycle,
             view=world.view,
-            records=world.records,
             clock=world.clock,
             token=lambda: token,
         )
