@@ -45,7 +45,8 @@ class Context:
 
     `may_create` are the sides on which this look may make records: none while an index is incomplete, except from the
     phase that owns the record. `conflict` is the kind of an identifier that a record of a bound pair has come to share
-    with another entry (rule 3.6). `schemas` are the fields by name, where known.
+    with another entry (rule 3.6). `schemas` are the fields by name, where known. `now` is epoch ms. `retry` says that a
+    person, or something that may have mended a failure, asked for this look.
     """
 
     sync: Sync
@@ -53,6 +54,8 @@ class Context:
     resolution: Resolution = LONE
     conflict: IdentifierKind | None = None
     schemas: Mapping[Side, Mapping[str, FieldSchema]] = field(default_factory=dict)
+    now: int = 0
+    retry: bool = False
 
     def field_schema(self, side: Side, name: str) -> FieldSchema | None:
         """What is known of a field."""

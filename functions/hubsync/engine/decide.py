@@ -9,6 +9,7 @@ from hubsync.engine.admit import admit_lone, admit_pair
 from hubsync.engine.baseline import fingerprints
 from hubsync.engine.context import Context, Standing
 from hubsync.engine.draft import Draft
+from hubsync.engine.flip_flop import Guard
 from hubsync.engine.identify import identifiers
 from hubsync.engine.merge import FIRST, PRIMARY, Verdict, merge
 from hubsync.engine.prefer import newer
@@ -98,23 +99,27 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
     draft = Draft(context)
     secondary = {identifier.value for identifier in known[Side.HUBSPOT] if identifier.kind is IdentifierKind.EMAIL}
     newest = newer(entry, hubspot, app)
+    guard = Guard(sync, entry, context.now // 1000, context.retry, newest)
     for mapping in sync.mappings:
         left, right = hubspot.fields.get(mapping.hubspot_field), app.fields.get(mapping.app_field)
         verdict = merge(sync, entry, mapping, left, right, newest)
         if _would_replace_primary(mapping, verdict, context, right, secondary):
             verdict = Verdict(PRIMARY, drifted=True)
+        verdict = guard.judge(mapping, verdict, left, right)
         draft.take(mapping, verdict, left if verdict.winner is Side.HUBSPOT else right)
     if draft.failure is not None:
         return _refuse(draft.failure)
-    patches = draft.patches()
+    patches, failure = draft.patches(), guard.failure()
     return Decision(
         Action.UPDATE if patches else Action.NOTHING,
-        RecordStatus.IN_SYNC,
-        sentences.pair(patches, draft.wins, context),
+        RecordStatus.IN_SYNC if failure is None else RecordStatus.FAILING,
+        sentences.pair(patches, draft.wins, context) if failure is None else failure.sentence,
         patches,
         {Side.HUBSPOT: fingerprints(sync, Side.HUBSPOT, hubspot), Side.APP: fingerprints(sync, Side.APP, app)},
         tuple(draft.wins),
         tuple(draft.drifted),
+        failure=failure,
+        rounds=guard.rounds(),
     )
 
 

@@ -66,8 +66,7 @@ def merge(
 
     `newest` is the side whose record a person changed last, where that can be told (`hubsync.engine.prefer`).
     """
-    in_hubspot = canonical(mapping.transform, hubspot, region=sync.phone_region)
-    in_app = canonical(mapping.transform, app, region=sync.phone_region)
+    in_hubspot, in_app = forms(sync, mapping, hubspot, app)
     if in_hubspot == in_app:
         return SAME
     left = _look(sync, entry, mapping, Side.HUBSPOT, hubspot, in_hubspot)
@@ -85,6 +84,22 @@ def merge(
     if left.changed or right.changed:
         return _flow(sync, mapping, source=left if left.changed else right, why=CHANGED)
     return Verdict(KEPT, drifted=True)
+
+
+def again(
+    sync: Sync, entry: IndexEntry, mapping: FieldMapping, hubspot: Value, app: Value, newest: Side | None = None
+) -> Verdict:
+    """Decide a field anew whose two values were left to differ, as if both sides had changed it (rule 2.8)."""
+    in_hubspot, in_app = forms(sync, mapping, hubspot, app)
+    left = _look(sync, entry, mapping, Side.HUBSPOT, hubspot, in_hubspot)
+    right = _look(sync, entry, mapping, Side.APP, app, in_app)
+    return _contest(sync, mapping, left, right, BOTH, newest)
+
+
+def forms(sync: Sync, mapping: FieldMapping, hubspot: Value, app: Value) -> tuple[str | None, str | None]:
+    """The two normal forms in which a field's values are compared."""
+    region = sync.phone_region
+    return canonical(mapping.transform, hubspot, region=region), canonical(mapping.transform, app, region=region)
 
 
 def _look(sync: Sync, entry: IndexEntry, mapping: FieldMapping, side: Side, value: Value, normal: str | None) -> _Field:

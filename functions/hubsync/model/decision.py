@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from hubsync.model.entry import Fingerprints
 from hubsync.model.record import Value
+from hubsync.model.rounds import AllRounds
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, RecordStatus
 
@@ -51,6 +52,7 @@ class Decision:
     """The engine's answer: what to write on each side, the state to reach, and why, in words.
 
     `baselines` are the fingerprints of what was read; a written field's come from the write's response instead.
+    `rounds` are to be remembered once the writes are done (rule 2.8); None leaves them as they are.
     """
 
     action: Action
@@ -62,3 +64,4 @@ class Decision:
     drifted: tuple[int, ...] = ()
     failure: Failure | None = None
     exclusion: ExclusionReason | None = None
+    rounds: AllRounds | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from hubsync.model.record import RecordRef
+from hubsync.model.rounds import AllRounds
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, RecordStatus
 
@@ -54,7 +55,8 @@ class IndexEntry:
 
     `id` is `<h|a>-<record id>` of the record the entry was made for, so that a repeated delivery makes the same entry.
     `lease_until` (epoch ms) keeps other workers from writing. `generation` fences off older runs (rule 1.2).
-    `drifted` are the mapping numbers whose two values differ and are left alone (rules 2.5, 2.9).
+    `drifted` are the mapping numbers whose two values differ and are left alone (rules 2.5, 2.9). `rounds` tells of the
+    fields that lately went to and fro (rule 2.8).
     `place` is a duplicate's place in the line for its identifier (rule 3.5): once given, it is kept.
     A refused record keeps in `inputs` a hash of what was refused and of the settings; it is tried again when that
     changes, or after `retry_at` (epoch ms), later with each of its `attempts` (rule 8.4).
@@ -74,6 +76,7 @@ class IndexEntry:
     lease_until: int = 0
     generation: int = 0
     drifted: tuple[int, ...] = ()
+    rounds: AllRounds = field(default_factory=dict)
     place: str = ""
     inputs: str = ""
     attempts: int = 0

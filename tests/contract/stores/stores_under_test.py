@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from hubsync.model.entry import Half, IndexEntry, Intent, entry_id_for
 from hubsync.model.record import RecordRef
+from hubsync.model.rounds import Rounds
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus
 from hubsync.stores.history import HistoryStore
@@ -74,6 +75,10 @@ def full() -> IndexEntry:
         lease_until=1_790_000_000_000,
         generation=3,
         drifted=(2, 1),
+        rounds={
+            2: Rounds(Side.APP, 1_790_000_000, b"from", b"back", turns=5, returns=4, held=True),
+            300: Rounds(Side.HUBSPOT, 1_780_000_000, b"only"),
+        },
         inputs="0123456789abcdef",
         attempts=2,
         retry_at=1_790_000_100_000,

@@ -97,4 +97,5 @@ def applied(
         entry = entry.with_half(side, replace(half, fingerprints=left))
     if decision.action is Action.REFUSE:
         return replace(entry, status=decision.status), after
-    return replace(entry, status=decision.status, drifted=decision.drifted, intents=()), after
+    rounds = entry.rounds if decision.rounds is None else decision.rounds
+    return replace(entry, status=decision.status, drifted=decision.drifted, rounds=rounds, intents=()), after

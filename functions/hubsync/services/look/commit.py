@@ -14,6 +14,7 @@ from hubsync.model.decision import Action, Decision, Patch
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.identifier import Waiter
 from hubsync.model.record import Record
+from hubsync.model.rounds import AllRounds
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, RecordStatus
 from hubsync.services.look.act import follows, keys_after, store
@@ -119,6 +120,7 @@ def _finished(desk: Desk, work: Work, decision: Decision) -> IndexEntry:
         exclusion=decision.exclusion,
         reason=_reason(work, decision, status, reason),
         drifted=decision.drifted if decision.action is not Action.REFUSE else entry.drifted,
+        rounds=_rounds(entry, decision, undecided),
         intents=(),
         lease_until=0,
         place=work.place if decision.exclusion is ExclusionReason.DUPLICATE else "",
@@ -128,6 +130,14 @@ def _finished(desk: Desk, work: Work, decision: Decision) -> IndexEntry:
         since=now if status is not work.stored.status else work.stored.since,
         settled_at=now,
     )
+
+
+def _rounds(entry: IndexEntry, decision: Decision, undecided: set[int]) -> AllRounds:
+    """The rounds to remember: a flow that was not written did not happen (rule 2.8)."""
+    if decision.rounds is None:
+        return entry.rounds
+    after = {number: rounds for number, rounds in decision.rounds.items() if number not in undecided}
+    return {**after, **{number: rounds for number, rounds in entry.rounds.items() if number in undecided}}
 
 
 def _reason(work: Work, decision: Decision, status: RecordStatus, reason: str) -> str:

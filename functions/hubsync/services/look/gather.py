@@ -9,7 +9,7 @@ from hubsync.engine.baseline import fingerprints
 from hubsync.model.entry import Half, IndexEntry, entry_id_for
 from hubsync.model.record import Record, RecordRef
 from hubsync.model.side import Side
-from hubsync.model.status import ExclusionReason, RecordStatus
+from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
 from hubsync.model.sync import Sync
 from hubsync.services.look.merged import follow_merges
 from hubsync.services.look.work import Desk, Errand, Work
@@ -146,14 +146,17 @@ def unchanged(desk: Desk, work: Work, errand: Errand) -> bool:
 def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None) -> bool:
     """Whether a record shows just what the entry's baseline holds, so that there is nothing to look at.
 
-    Three entries are looked at whatever they show: one whose record was thought deleted, for it is there again; a pair
-    without an email, whose baseline is from before, so that to show it again is a change (rule 3.7); and one that was
-    marked without a look, because its message was a dead letter (rule 8.4).
+    Four entries are looked at whatever they show: one whose record was thought deleted, for it is there again; a pair
+    without an email, whose baseline is from before, so that to show it again is a change (rule 3.7); one that was
+    marked without a look, because its message was a dead letter (rule 8.4); and one with a held field, which is tried
+    again after a quiet time (rule 2.8).
     """
     if record is None or entry.half(record.ref.side).gone:
         return False
     if entry.exclusion is ExclusionReason.NO_EMAIL and entry.bound:
         return False
     if entry.status is RecordStatus.FAILING and not entry.inputs:
+        return False
+    if entry.failure is not None and entry.failure.category is FailureCategory.FLIP_FLOP:
         return False
     return entry.half(record.ref.side).fingerprints == fingerprints(sync, record.ref.side, record)

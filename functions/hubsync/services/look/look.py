@@ -61,7 +61,15 @@ def look(
         return ended
     find_conflicts(desk, book, works)
     for work in works:
-        context = Context(desk.sync, desk.may_create, work.resolution, work.conflict, desk.schemas)
+        context = Context(
+            desk.sync,
+            desk.may_create,
+            work.resolution,
+            work.conflict,
+            desk.schemas,
+            now=desk.clock.now(),
+            retry=errand.forced,
+        )
         work.decision = decide(work.entry, work.record(Side.HUBSPOT), work.record(Side.APP), context)
     works = _not_refused_already(desk, works, errand, ended)
     works = _not_waiting(desk, works, errand, ended)

@@ -7,7 +7,7 @@ Names are short because they are paid for in every item. What is empty or zero i
               hw aw  written at
               st  status   si  since    fa  failure   ex  exclusion       re  reason      in  intents, packed
               le  lease    ge  generation   dr  drifted   pl  place   ip  inputs   at  attempts
-              ry  retry at   se  settled at
+              ry  retry at   se  settled at   ro  rounds, packed
               gsi_pk gsi_sk  only in the statuses that are listed
     claim     h a  the two slots        ca  claimed at                    expires_at  once both slots are empty
     alias     ei  entry id              waiter    ei  entry id
@@ -23,7 +23,14 @@ from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus
-from hubsync.stores.dynamodb.packing import pack_fingerprints, pack_intents, unpack_fingerprints, unpack_intents
+from hubsync.stores.dynamodb.packing import (
+    pack_fingerprints,
+    pack_intents,
+    pack_rounds,
+    unpack_fingerprints,
+    unpack_intents,
+    unpack_rounds,
+)
 from hubsync.stores.dynamodb.schema import SCHEMA, check_schema
 from hubsync.stores.layout import bucket_of
 from hubsync.stores.ports import LISTED_STATUSES
@@ -66,6 +73,7 @@ ENTRY_OPTIONAL = (
         "at",
         "ry",
         "se",
+        "ro",
     ),
     *("gsi_pk", "gsi_sk"),
 )
@@ -108,6 +116,8 @@ def entry_attributes(entry: IndexEntry) -> Attributes:
         attributes["fa"] = {"M": _failure_map(entry.failure)}
     if entry.intents:
         attributes["in"] = {"B": pack_intents(entry.intents)}
+    if entry.rounds:
+        attributes["ro"] = {"B": pack_rounds(entry.rounds)}
     if entry.drifted:
         attributes["dr"] = {"L": [{"N": str(number)} for number in entry.drifted]}
     if entry.status in LISTED_STATUSES:
@@ -134,6 +144,7 @@ def entry_from(item: Item) -> IndexEntry:
         lease_until=_number(item, "le"),
         generation=_number(item, "ge"),
         drifted=tuple(int(number["N"]) for number in item["dr"]["L"]) if "dr" in item else (),
+        rounds=unpack_rounds(item["ro"]["B"]) if "ro" in item else {},
         place=_text(item, "pl") or "",
         inputs=_text(item, "ip") or "",
         attempts=_number(item, "at"),

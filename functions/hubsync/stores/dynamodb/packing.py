@@ -1,7 +1,8 @@
 """Hashes in as few bytes as they need, so that an entry stays under 1 KB: one write unit.
 
 A fingerprint is a mapping number (2 bytes) and a hash (8 bytes). An intent is its flags (1 byte), how many mappings
-it is about (2), and for each the number (2), how many hashes (1) and the hashes. Numbers are big-endian.
+it is about (2), and for each the number (2), how many hashes (1) and the hashes. The rounds of a field are its number
+(2), flags (1), turns (1), returns (1), the time in seconds (5), and up to two short hashes (4). Numbers are big-endian.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hubsync.model.entry import Fingerprints, Intent
+from hubsync.model.rounds import AllRounds, Rounds
 from hubsync.model.side import Side
 
 _NUMBER = 2
 _HASH = 8
 _APP, _CREATE = 1, 2
+_HELD, _FROM_HUBSPOT, _FROM_APP = 2, 4, 8
+_SECONDS, _SHORT = 5, 4
 
 
 def pack_fingerprints(fingerprints: Fingerprints) -> bytes:
@@ -63,6 +67,38 @@ def _intents(packed: bytes) -> Iterator[Intent]:
             number = int.from_bytes(take(_NUMBER))
             sent[number] = tuple(take(_HASH) for _ in range(take(1)[0]))
         yield Intent(Side.APP if flags & _APP else Side.HUBSPOT, sent, bool(flags & _CREATE))
+
+
+def pack_rounds(rounds: AllRounds) -> bytes:
+    """The rounds of some fields, by mapping number."""
+    return b"".join(_packed_rounds(number, rounds[number]) for number in sorted(rounds))
+
+
+def _packed_rounds(number: int, rounds: Rounds) -> bytes:
+    flags = _APP if rounds.source is Side.APP else 0
+    flags |= _HELD if rounds.held else 0
+    flags |= (_FROM_HUBSPOT if rounds.hubspot else 0) | (_FROM_APP if rounds.app else 0)
+    counted = bytes((flags, min(rounds.turns, 255), min(rounds.returns, 255)))
+    return number.to_bytes(_NUMBER) + counted + rounds.at.to_bytes(_SECONDS) + rounds.hubspot + rounds.app
+
+
+def unpack_rounds(packed: bytes) -> dict[int, Rounds]:
+    """The other way round."""
+    found: dict[int, Rounds] = {}
+    at = 0
+    while at < len(packed):
+        number = int.from_bytes(packed[at : at + _NUMBER])
+        flags, turns, returns = packed[at + _NUMBER : at + _NUMBER + 3]
+        at += _NUMBER + 3
+        moment = int.from_bytes(packed[at : at + _SECONDS])
+        at += _SECONDS
+        hashes = []
+        for present in (flags & _FROM_HUBSPOT, flags & _FROM_APP):
+            hashes.append(packed[at : at + _SHORT] if present else b"")
+            at += len(hashes[-1])
+        source = Side.APP if flags & _APP else Side.HUBSPOT
+        found[number] = Rounds(source, moment, hashes[0], hashes[1], turns, returns, bool(flags & _HELD))
+    return found
 
 
 def _hash(value: bytes) -> bytes:
