@@ -71,6 +71,24 @@ class MappingBody(Body):
     winner: Winner | None = None
 
 
+class ClauseBody(Body):
+    """One condition of a filter, or a group of them: `{any: [{field: city, operator: equals, value: Bilbao}, …]}`."""
+
+    field: Name | None = None
+    operator: Name | None = None
+    value: object = None
+    all: tuple[ClauseBody, ...] | None = None
+    any: tuple[ClauseBody, ...] | None = None
+
+
+class FiltersBody(Body):
+    """`filters: {hubspot: {all: […]}, app: {any: […]}, strict: false}`."""
+
+    hubspot: ClauseBody | None = None
+    app: ClauseBody | None = None
+    strict: Annotated[bool, Field(strict=True)] = False
+
+
 class SyncBody(Body):
     """One entry of `syncs`, its mappings apart: each of those is read on its own, so that one cannot hide another."""
 
@@ -81,6 +99,7 @@ class SyncBody(Body):
     conflict: ConflictPolicy = ConflictPolicy.DEFAULT
     require_email: Annotated[bool, Field(strict=True)] = True
     phone_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    filters: FiltersBody = FiltersBody()
     notify: tuple[Name, ...] = ()
     history_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 90
     mappings: tuple[object, ...]

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from hubsync.api.bodies import Body, ConnectionBody, EndBody, MappingBody, SyncBody
+from hubsync.api.filters import filters_spec
 from hubsync.services.manage.document import (
     ConnectionSpec,
     Document,
@@ -117,6 +118,7 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
         conflict=body.conflict,
         require_email=body.require_email,
         phone_region=body.phone_region,
+        filters=filters_spec(body.filters),
         notify=body.notify,
         history_days=body.history_days,
         mappings=tuple(mappings),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from hubsync.api.filters import filters_shape
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import FieldMapping
@@ -50,6 +51,7 @@ def full(view: SyncView) -> Json:
         "conflict": sync.conflict,
         "require_email": sync.require_email,
         "phone_region": sync.phone_region,
+        "filters": filters_shape(sync.filters),
         "notify": list(sync.notify),
         "history_days": sync.history_days,
         "saved_at": sync.saved_at,

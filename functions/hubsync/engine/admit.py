@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from hubsync.engine import sentences
 from hubsync.engine.context import Context, Standing
+from hubsync.engine.filter import matches, may_enter
 from hubsync.engine.identify import identifiers
+from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import Identifier, IdentifierKind
 from hubsync.model.record import Record
 from hubsync.model.side import Side
@@ -36,6 +38,8 @@ def admit_lone(record: Record, context: Context) -> KeptOut | None:
         return KeptOut(ExclusionReason.DUPLICATE, sentences.DUPLICATE.format(kind=by))
     if not sync.direction.writes(side.other):
         return KeptOut(ExclusionReason.DIRECTION, sentences.DIRECTION.format(side=sentences.name(side.other)))
+    if not matches(sync, record):
+        return KeptOut(ExclusionReason.FILTER, sentences.FILTER.format(side=sentences.name(side)))
     return None
 
 
@@ -45,6 +49,29 @@ def admit_pair(known: Mapping[Side, Sequence[Identifier]], context: Context) -> 
     if sync.kind is ObjectKind.CONTACT and sync.require_email and not all(known[side] for side in _owes_email(sync)):
         return KeptOut(ExclusionReason.NO_EMAIL, sentences.NO_EMAIL)
     return None
+
+
+def admit_entering(entry: IndexEntry, records: Sequence[Record], context: Context) -> KeptOut | None:
+    """What keeps a bound pair from entering, by its filters (rule 5.1): it is enough that one side may enter.
+
+    Filters limit what enters: what has entered goes on, unless they are strict. A pair that a filter once kept out
+    enters as soon as one of its records matches.
+    """
+    sync = context.sync
+    if (has_entered(entry) and not sync.filters.strict) or any(may_enter(sync, record) for record in records):
+        return None
+    sides = [record.ref.side for record in records if sync.direction.writes(record.ref.side.other)]
+    if len(sides) == 1:
+        return KeptOut(ExclusionReason.FILTER, sentences.FILTER.format(side=sentences.name(sides[0])))
+    return KeptOut(ExclusionReason.FILTER, sentences.FILTERS)
+
+
+def has_entered(entry: IndexEntry) -> bool:
+    """Whether a bound pair is in the sync: it was settled before, or we are just making one of its records."""
+    if any(intent.create for intent in entry.intents):
+        return True
+    settled = bool(entry.hubspot.fingerprints and entry.app.fingerprints)
+    return settled and entry.exclusion is not ExclusionReason.FILTER
 
 
 def _owes_email(sync: Sync) -> list[Side]:

@@ -1,12 +1,14 @@
 """Fingerprints of what was read, and the baseline that a finished look leaves behind.
 
 A baseline is kept by mapping number, so that an old mapping keeps its own through every save and a new one starts
-without (rule 1.2). Fields that only identify a record are watched as well, under numbers of their own.
+without (rule 1.2). Fields that only identify a record, or that only a filter asks for, are watched as well, under
+numbers of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from hashlib import blake2b
 
 from hubsync.engine.identify import fingerprint
 from hubsync.model.entry import Fingerprints
@@ -16,6 +18,9 @@ from hubsync.model.sync import Sync
 
 IDENTIFYING = 60_000
 """Numbers from here on belong to fields that are match keys and not mapped."""
+
+FILTERING = 61_000
+"""Numbers from here on belong to fields that only a filter asks for."""
 
 
 Watched = tuple[tuple[int, str], ...]
@@ -42,12 +47,21 @@ def _watched(sync: Sync, side: Side) -> Watched:
     mapped = [(mapping.number, mapping.field(side)) for mapping in sync.mappings]
     names = {name for _, name in mapped}
     keys = dict.fromkeys(name for key in sync.match_keys for name in key.fields(side))
-    return (*mapped, *((IDENTIFYING + at, name) for at, name in enumerate(keys) if name not in names))
+    identifying = tuple((IDENTIFYING + at, name) for at, name in enumerate(keys) if name not in names)
+    names.update(keys)
+    filtering = tuple((FILTERING + at, name) for at, name in enumerate(sync.filters.fields(side)) if name not in names)
+    return (*mapped, *identifying, *filtering)
 
 
 def fingerprints(sync: Sync, side: Side, record: Record) -> Fingerprints:
     """The fingerprints of every watched field of a record as it is now."""
     return {number: fingerprint(sync.hash_key, record.fields.get(name)) for number, name in watched(sync, side)}
+
+
+def glance(sync: Sync, side: Side, record: Record) -> bytes:
+    """All that is watched of a record in one 8-byte hash: what an excluded pair remembers of having been looked at."""
+    parts = (number.to_bytes(2, "big") + value for number, value in sorted(fingerprints(sync, side, record).items()))
+    return blake2b(b"".join(parts), digest_size=8).digest()
 
 
 def settled(

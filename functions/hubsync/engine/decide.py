@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hubsync.engine import sentences
-from hubsync.engine.admit import admit_lone, admit_pair
+from hubsync.engine.admit import admit_entering, admit_lone, admit_pair
 from hubsync.engine.baseline import fingerprints
 from hubsync.engine.context import Context, Standing
 from hubsync.engine.draft import Draft
@@ -79,7 +79,7 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
     """A bound pair: every mapping is compared three ways, and both sides get what changed on the other."""
     sync = context.sync
     known = {side: identifiers(sync, side, record) for side, record in ((Side.HUBSPOT, hubspot), (Side.APP, app))}
-    kept_out = admit_pair(known, context)
+    kept_out = admit_pair(known, context) or admit_entering(entry, (hubspot, app), context)
     if kept_out is not None:
         return Decision(
             Action.EXCLUDE,

@@ -21,7 +21,8 @@ class Half:
 
     `fingerprints` is the baseline: the raw values when the pair was last settled. `claims` are the keys of the
     identifiers that this side's record holds. `gone` says that the record was deleted (rule 7.1). `written_at` is the
-    modification time that our own last write left on the record (epoch ms by the application's clock; rule 2.7).
+    modification time that our own last write left on the record (epoch ms by the application's clock; rule 2.7). The
+    baseline of an excluded pair is from before; `seen` is a hash of all that its record showed when last looked at.
     """
 
     record_id: str | None = None
@@ -29,6 +30,7 @@ class Half:
     claims: tuple[str, ...] = ()
     gone: bool = False
     written_at: int = 0
+    seen: bytes = b""
 
     @property
     def present(self) -> bool:

@@ -61,7 +61,12 @@ def full() -> IndexEntry:
         sync_id=SYNC,
         id="h-11#7",
         hubspot=Half(
-            "11#7", {2: b"hhhhhhh2", 300: b"hhhhh300"}, ("claim-a", "claim-b"), gone=True, written_at=1_790_000_000_000
+            "11#7",
+            {2: b"hhhhhhh2", 300: b"hhhhh300"},
+            ("claim-a", "claim-b"),
+            gone=True,
+            written_at=1_790_000_000_000,
+            seen=b"seen-111",
         ),
         app=Half("ñ 42", {1: b"aaaaaaa1"}, ("claim-a",)),
         status=RecordStatus.FAILING,

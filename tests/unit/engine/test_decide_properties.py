@@ -15,6 +15,7 @@ from hubsync.engine.decide import decide
 from hubsync.engine.identify import canonical_hash
 from hubsync.model.decision import Action
 from hubsync.model.entry import Half, IndexEntry
+from hubsync.model.filter import Condition, Filters, Group, Joined, Operator
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.record import Record
 from hubsync.model.rounds import Rounds
@@ -33,6 +34,8 @@ SHORT = st.sampled_from([b"", b"aaaa", canonical_hash(b"k" * 32, "Ana")[:4], can
 ROUNDS = st.builds(
     Rounds, SIDES, st.integers(0, 4_000), SHORT, SHORT, st.integers(0, 20), st.integers(0, 5), st.booleans()
 )
+KNOWN = Group(Joined.ANY, tuple(Condition(name, Operator.IS_KNOWN) for name in ("firstname", "first_name", "city")))
+FILTERS = st.sampled_from([Filters(), Filters(), Filters(hubspot=KNOWN), Filters(app=KNOWN), Filters(KNOWN, KNOWN)])
 NOWS = st.integers(0, 8_000_000)
 
 
@@ -45,7 +48,7 @@ def syncs(draw: st.DrawFn) -> Sync:
         for mapping in made.mappings
         if draw(st.integers(0, 4))
     )
-    return replace(made, mappings=mappings, require_email=draw(st.booleans()))
+    return replace(made, mappings=mappings, require_email=draw(st.booleans()), filters=draw(FILTERS))
 
 
 @st.composite

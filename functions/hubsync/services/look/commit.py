@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from hubsync.connectors.port import Deferred, Refused, Written
-from hubsync.engine.baseline import fingerprints, settled, watched
+from hubsync.engine.baseline import fingerprints, glance, settled, watched
 from hubsync.engine.context import Standing
 from hubsync.engine.identify import fingerprint
 from hubsync.model.decision import Action, Decision, Patch
@@ -178,7 +178,8 @@ def _half(desk: Desk, work: Work, decision: Decision, entry: IndexEntry, side: S
         claims = tuple(key for key in claims if key in after)
     elif not half.present:
         claims = ()  # the next duplicate takes the place of a deleted record, and its partner (rule 3.5)
-    return replace(half, claims=claims)
+    excluded = decision.exclusion is not None and entry.bound and record is not None
+    return replace(half, claims=claims, seen=glance(desk.sync, side, record) if excluded and record else b"")
 
 
 def _of_created(desk: Desk, side: Side, record: Record, patch: Patch) -> dict[int, bytes]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from hubsync.engine.baseline import fingerprints
+from hubsync.engine.baseline import fingerprints, glance
 from hubsync.model.entry import Half, IndexEntry, entry_id_for
 from hubsync.model.record import Record, RecordRef
 from hubsync.model.side import Side
-from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
+from hubsync.model.status import FailureCategory, RecordStatus
 from hubsync.model.sync import Sync
 from hubsync.services.look.merged import follow_merges
 from hubsync.services.look.work import Desk, Errand, Work
@@ -133,7 +133,9 @@ def unchanged(desk: Desk, work: Work, errand: Errand) -> bool:
         return stored.version == 0 or (stored.half(side).gone and stored.status is RecordStatus.FAILING)
     if errand.forced or stored.version == 0 or entry.intents:
         return False
-    if stored.status in (RecordStatus.PENDING, RecordStatus.QUEUED) or (errand.scan and not stored.bound):
+    if stored.status in (RecordStatus.PENDING, RecordStatus.QUEUED) or (
+        errand.scan and (not stored.bound or stored.exclusion is not None)
+    ):
         return False
     before = stored.half(side)
     if before.gone or before.record_id != entry.half(side).record_id:
@@ -146,15 +148,15 @@ def unchanged(desk: Desk, work: Work, errand: Errand) -> bool:
 def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None) -> bool:
     """Whether a record shows just what the entry's baseline holds, so that there is nothing to look at.
 
-    Four entries are looked at whatever they show: one whose record was thought deleted, for it is there again; a pair
-    without an email, whose baseline is from before, so that to show it again is a change (rule 3.7); one that was
-    marked without a look, because its message was a dead letter (rule 8.4); and one with a held field, which is tried
-    again after a quiet time (rule 2.8).
+    The baseline of an excluded pair is from before, so that what changed meanwhile flows when it enters again (rules
+    3.7, 5.1); it is compared with what it showed when it was last looked at. Three entries are looked at whatever they
+    show: one whose record was thought deleted, for it is there again; one that was marked without a look, because its
+    message was a dead letter (rule 8.4); and one with a held field, which is tried again after a quiet time (rule 2.8).
     """
     if record is None or entry.half(record.ref.side).gone:
         return False
-    if entry.exclusion is ExclusionReason.NO_EMAIL and entry.bound:
-        return False
+    if entry.exclusion is not None and entry.bound:
+        return entry.half(record.ref.side).seen == glance(sync, record.ref.side, record)
     if entry.status is RecordStatus.FAILING and not entry.inputs:
         return False
     if entry.failure is not None and entry.failure.category is FailureCategory.FLIP_FLOP:

@@ -10,6 +10,7 @@ from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import ObjectKind
 from hubsync.services.manage.document import Fault, MappingSpec, SyncSpec, suggestion
+from hubsync.services.manage.filters import check_filters
 
 EXTERNAL_ID = "hubsync_id"
 """The HubSpot property that hubsync finds its own creations by (docs/architecture.md, "Creating")."""
@@ -37,6 +38,7 @@ def check(name: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> It
     yield from _check_pairs(path, spec)
     for mapping in spec.mappings:
         yield from _check_mapping(f"{path}.mappings[{mapping.at}]", spec, mapping, schemas)
+    yield from check_filters(path, spec, schemas)
     if "direction" not in spec.unread:
         for side in Side:
             yield from _check_required(path, spec, side, schemas[side])

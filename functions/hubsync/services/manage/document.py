@@ -73,6 +73,30 @@ class MappingSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ClauseSpec:
+    """One condition of a filter (`field`, `operator`, `value`), or a group of them (`all`, `any`), as it was read."""
+
+    field: str | None = None
+    operator: str | None = None
+    value: object = None
+    all: tuple[ClauseSpec, ...] | None = None
+    any: tuple[ClauseSpec, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FiltersSpec:
+    """A filter for each side (rule 5.1)."""
+
+    hubspot: ClauseSpec | None = None
+    app: ClauseSpec | None = None
+    strict: bool = False
+
+    def of(self, side: Side) -> ClauseSpec | None:
+        """The filter of `side`."""
+        return self.hubspot if side is Side.HUBSPOT else self.app
+
+
+@dataclass(frozen=True, slots=True)
 class SyncSpec:
     """One sync. A setting that could not be read stands at its default and its name in `unread`.
 
@@ -86,6 +110,7 @@ class SyncSpec:
     conflict: ConflictPolicy = ConflictPolicy.DEFAULT
     require_email: bool = True
     phone_region: str | None = None
+    filters: FiltersSpec = FiltersSpec()
     notify: tuple[str, ...] = ()
     history_days: int = 90
     mappings: tuple[MappingSpec, ...] = ()

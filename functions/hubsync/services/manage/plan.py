@@ -14,6 +14,7 @@ from hubsync.model.side import Side
 from hubsync.model.sync import MatchKey, ObjectKind, Sync, SyncStatus
 from hubsync.services.manage.check import shared_kinds, writes
 from hubsync.services.manage.document import ConnectionSpec, EndSpec, Limit, MappingSpec, SyncSpec
+from hubsync.services.manage.filters import plan_filters
 from hubsync.services.ports import Ids, Vault
 
 
@@ -112,6 +113,7 @@ def plan_sync(
         conflict=spec.conflict,
         require_email=spec.require_email and kind is ObjectKind.CONTACT,
         phone_region=spec.phone_region,
+        filters=plan_filters(spec, schemas),
         notify=spec.notify,
         history_days=spec.history_days,
     )

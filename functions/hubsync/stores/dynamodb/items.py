@@ -4,7 +4,7 @@ Names are short because they are paid for in every item. What is empty or zero i
 
     all       pk  sync and bucket       sk  see `hubsync.stores.layout`   kind   schema   v  version
     entry     hi ai  record ids         hf af  fingerprints, packed       hc ac  claims   hg ag  gone
-              hw aw  written at
+              hw aw  written at         hl al  seen
               st  status   si  since    fa  failure   ex  exclusion       re  reason      in  intents, packed
               le  lease    ge  generation   dr  drifted   pl  place   ip  inputs   at  attempts
               ry  retry at   se  settled at   ro  rounds, packed
@@ -61,6 +61,8 @@ ENTRY_OPTIONAL = (
         "ag",
         "hw",
         "aw",
+        "hl",
+        "al",
         "fa",
         "ex",
         "re",
@@ -204,19 +206,22 @@ def _half_attributes(prefix: str, half: Half) -> Attributes:
         attributes[f"{prefix}c"] = {"L": [{"S": key} for key in half.claims]}
     if half.gone:
         attributes[f"{prefix}g"] = {"BOOL": True}
+    if half.seen:
+        attributes[f"{prefix}l"] = {"B": half.seen}
     if half.written_at:
         attributes[f"{prefix}w"] = {"N": str(half.written_at)}
     return attributes
 
 
 def _half(item: Item, prefix: str) -> Half:
-    fingerprints, claims = item.get(f"{prefix}f"), item.get(f"{prefix}c")
+    fingerprints, claims, seen = item.get(f"{prefix}f"), item.get(f"{prefix}c"), item.get(f"{prefix}l")
     return Half(
         record_id=_text(item, f"{prefix}i"),
         fingerprints=unpack_fingerprints(fingerprints["B"]) if fingerprints else {},
         claims=tuple(key["S"] for key in claims["L"]) if claims else (),
         gone=f"{prefix}g" in item,
         written_at=_number(item, f"{prefix}w"),
+        seen=bytes(seen["B"]) if seen else b"",
     )
 
 
