@@ -30,7 +30,7 @@ class Tables(Construct):
             "point_in_time_recovery_specification": dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            # Of the index only claims that nobody holds any more expire; an entry never carries the attribute.
+            # Of the index the history expires, and claims that nobody holds any more; an entry never has the attribute.
             "time_to_live_attribute": EXPIRY_ATTRIBUTE,
             "deletion_protection": target.protected,
             "removal_policy": target.removal,

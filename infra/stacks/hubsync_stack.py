@@ -63,7 +63,7 @@ class HubsyncStack(Stack):
             "api",
             29,
             {
-                **(index | state | key | initial_sync | comparison),
+                **(index | state | changes | bulk | key | initial_sync | comparison),
                 "API_TOKEN_SECRET_ARN": self.encryption.api_token.secret_arn,
             },
         )
@@ -126,9 +126,10 @@ class HubsyncStack(Stack):
             grants.write(each.role, state, key)
         grants.note(self.notify.role, state, key)
 
-        for each in (self.webhook, self.poll, self.worker):
+        # The API sends what somebody asks for, a retry or a restore: few on changes, many on bulk.
+        for each in (self.webhook, self.api, self.poll, self.worker):
             grants.send(each.role, changes.queue, key)
-        for each in (self.poll, self.worker, self.phase):
+        for each in (self.api, self.poll, self.worker, self.phase):
             grants.send(each.role, bulk.queue, key)
         for pair in (changes, bulk):
             grants.consume(self.worker.role, pair.queue, key)

@@ -122,8 +122,8 @@ def test_only_the_api_reads_the_token(aws: StackTemplate) -> None:
 @pytest.mark.parametrize(
     ("queue", "senders"),
     [
-        ("QueuesChangesQueue", {"Webhook", "Poll", "Worker"}),
-        ("QueuesBulkQueue", {"Poll", "Worker", "Phase"}),
+        ("QueuesChangesQueue", {"Webhook", "Api", "Poll", "Worker"}),
+        ("QueuesBulkQueue", {"Api", "Poll", "Worker", "Phase"}),
         ("QueuesUndelivered", {"Counts"}),
     ],
 )

@@ -1,111 +1,242 @@
-"""Rules 7.1 and 7.3: what happens when a record goes, or two become one."""
+"""7 Deletions: what was deleted is made again only when somebody asks for it, and then once."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from hubsync.model.side import Side
-from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
-from tests.rules.scene import Scene
+from hubsync.model.message import LookMessage, Queue
+from hubsync.model.side import Direction, Side
+from hubsync.model.status import FailureCategory, RecordStatus
+from hubsync.services.manage.lifecycle import NotNowError
+from hubsync.services.manage.restore import ReviewChangedError
+from tests.simulation.records import records_of
+from tests.unit.services.look_world import A, H, Small, companies, contact, contacts, person
 
-H, A = Side.HUBSPOT, Side.APP
-
-
-def people(*addresses: str) -> Scene:
-    """A pair for each address, in step."""
-    records = [{"email": address} for address in addresses]
-    return Scene(records, records)
+SIDES = pytest.mark.parametrize("side", [H, A])
 
 
-def delete(scene: Scene, side: Side, at: int = 0) -> None:
-    """A person deletes a record; HubSpot's own deletions are found by the comparison."""
+def pair(**changes: Any) -> Small:
+    """One contact in step with one person."""
+    return Small([contact(firstname="Ana", phone="+12125550134")], [person(first="Ana")], **changes)
+
+
+def delete(small: Small, side: Side, at: int = 0) -> None:
+    """Delete a record of one side, and let hubsync notice."""
     if side is H:
-        scene.delete_hubspot(at)
+        small.delete_h(at)
     else:
-        scene.delete_app(at)
-    scene.look()
-    scene.compare()
+        small.delete_a(at)
+    small.rest()
+    small.compare()
 
 
-@pytest.mark.parametrize("side", list(Side))
-def test_a_deletion_does_not_travel(side: Side) -> None:
-    """7.1 The survivor stays, and is shown as deleted on the other side with a remedy."""
-    scene = people("a@example.com")
-    delete(scene, side)
-    (entry,) = scene.entries()
-    assert entry.failure is not None
-    assert entry.failure.category is FailureCategory.DELETED
-    assert entry.failure.remedy
-    survivors = scene.apps() if side is H else scene.hubspots()
-    assert len(survivors) == 1
+def restore(small: Small, target: Side, ids: list[str] | None = None) -> int:
+    """Review and confirm; how many records there were."""
+    records = records_of(small.world)
+    review = records.restore.review(small.saved.name, target, ids)
+    records.restore.confirm(small.saved.name, target, ids, review.count, review.token)
+    return review.count
 
 
-@pytest.mark.parametrize("side", list(Side))
-def test_a_survivor_stops_syncing_and_is_not_made_again(side: Side) -> None:
-    """7.1 Neither an edit of the survivor, nor a comparison, nor a new initial sync makes the deleted record again."""
-    scene = people("a@example.com")
-    delete(scene, side)
+def records(small: Small, side: Side) -> list[Any]:
+    """The living records of one side."""
+    return list(small.hubspots() if side is H else small.apps())
+
+
+@SIDES
+def test_a_deleted_record_is_made_again_once(side: Side) -> None:
+    """7.2 What was deleted on one side is made again there once somebody confirmed it, with the survivor's values."""
+    small = pair()
+    before = records(small, side)[0]
+    delete(small, side)
+    assert records(small, side) == []
+    assert restore(small, side) == 1
+    small.rest()
+    (made,) = records(small, side)
+    assert made["email"] == before["email"]
+    assert made["phone"] == before["phone"]
+    entry = small.entry(side.other, 0)
+    assert (entry.status, entry.restores, entry.bound) == (RecordStatus.IN_SYNC, 1, True)
+    before_writes = small.writes()
+    small.rest()
+    small.compare()
+    assert small.writes() == before_writes
     if side is H:
-        scene.edit_app(0, first="Eva")
+        small.edit_a(0, {"name": {"first": "Anita"}})
+        small.rest()
+        assert small.hubspots()[0]["firstname"] == "Anita"
+
+
+@SIDES
+def test_asking_twice_makes_nothing_twice(side: Side) -> None:
+    """7.2 Repeating a restore, and delivering its messages again, makes nothing twice."""
+    small = pair()
+    delete(small, side)
+    small.world.queues.doubling = 1.0
+    restore(small, side)
+    restore(small, side)
+    small.rest()
+    small.world.queues.doubling = 0.0
+    small.rest()
+    assert len(records(small, side)) == 1
+    assert restore(small, side) == 0
+
+
+@SIDES
+def test_nothing_is_made_twice_wherever_the_process_dies(side: Side) -> None:
+    """7.2 A restore that dies at any call is finished by the next look, and makes one record."""
+    calls = 0
+    while True:
+        small = pair()
+        delete(small, side)
+        restore(small, side)
+        small.world.fuse.left = calls
+        small.world.settle()
+        blown, small.world.fuse.left = small.world.fuse.blown, None
+        small.rest()
+        assert len(records(small, side)) == 1, f"killed at call {calls}"
+        assert small.entry(side.other, 0).status is RecordStatus.IN_SYNC, f"killed at call {calls}"
+        assert len(small.entries()) == 1, f"killed at call {calls}"
+        if not blown:
+            break
+        calls += 1
+    assert calls > 15
+
+
+@SIDES
+def test_a_second_deletion_is_not_undone_by_an_old_message(side: Side) -> None:
+    """7.2 Only what was deleted before somebody asked is made again: a message that comes late does no harm."""
+    small = pair()
+    delete(small, side)
+    restore(small, side)
+    late = [message for _, message in small.waiting() if isinstance(message, LookMessage)]
+    small.rest()
+    (made,) = records(small, side)
+    if side is H:
+        small.world.hubspot.archive("contacts", int(made["hs_object_id"]))
     else:
-        scene.edit_hubspot(0, firstname="Eva")
-    scene.look()
-    scene.compare()
-    scene.restart()
-    assert len(scene.hubspots()) + len(scene.apps()) == 1
-    (entry,) = scene.entries()
-    assert entry.status is RecordStatus.FAILING
+        small.world.orbit.delete("people", made["id"])
+    small.rest()
+    small.compare()
+    small.world.queues.send(Queue.CHANGES, late)
+    small.rest()
+    assert records(small, side) == []
+    assert restore(small, side) == 1
+    small.rest()
+    assert len(records(small, side)) == 1
+    assert small.entry(side.other, 0).restores == 2
 
 
-def test_when_both_are_gone_the_entry_goes_and_frees_its_identifier() -> None:
-    """7.1 Both records deleted: nothing is known of them any more, and the email may be used anew."""
-    scene = people("a@example.com")
-    delete(scene, H)
-    delete(scene, A)
-    assert scene.entries() == []
-    new = scene.create_app(email="a@example.com")
-    scene.look()
-    assert scene.entry(A, new).status is RecordStatus.IN_SYNC
-    assert len(scene.hubspots()) == 1
+def test_a_record_that_a_person_took_out_of_the_bin_is_found() -> None:
+    """7.2 What a person restored meanwhile is not made again: the look finds it."""
+    small = pair()
+    delete(small, H)
+    restore(small, H)
+    small.world.hubspot.restore("contacts", small.h[0])
+    small.rest()
+    assert [one["hs_object_id"] for one in small.hubspots()] == [str(small.h[0])]
+    assert small.entry(H, 0).status is RecordStatus.IN_SYNC
+    assert small.entry(H, 0).restores == 0
 
 
-def test_a_record_that_comes_back_goes_on() -> None:
-    """7.1 A contact is taken out of HubSpot's bin: the pair syncs on, and nothing was doubled."""
-    scene = people("a@example.com")
-    delete(scene, H)
-    scene.world.hubspot.restore("contacts", scene.hubspot_ids[0])
-    scene.edit_hubspot(0, firstname="Ana")
-    scene.look()
-    assert scene.entry(A, 0).status is RecordStatus.IN_SYNC
-    assert scene.app(0, "first") == "Ana"
-    assert len(scene.hubspots()) == len(scene.apps()) == 1
+def test_a_record_that_comes_out_of_the_bin_afterwards_stands_beside_its_successor() -> None:
+    """7.2 If a person takes the old record out of the bin after the new one was made, each has an entry of its own."""
+    small = Small([{"name": "Acme", "domain": "acme.example"}], [{"title": "Acme"}], sync=companies())
+    delete(small, H)
+    restore(small, H)
+    small.rest()
+    assert len(small.hubspots()) == 1
+    small.world.hubspot.restore("companies", small.h[0])
+    small.world.hubspot.edit("companies", small.h[0], {"city": "Bonn"})
+    small.rest()
+    small.compare()
+    assert len(small.hubspots()) == 2
+    assert len(small.apps()) == 1
+    old = small.entry(H, 0)
+    assert old.status is RecordStatus.EXCLUDED
+    assert old.id != small.entry(A, 0).id
+    assert not small.waiting()
+    before = small.writes()
+    small.compare()
+    assert small.writes() == before
 
 
-@pytest.mark.parametrize("bound_is", ["the survivor", "the other"])
-def test_a_merge_moves_the_binding_to_the_survivor(bound_is: str) -> None:
-    """7.3 A bound contact is merged with one that is not: the pair goes on with the surviving id."""
-    scene = Scene([{"email": "a@example.com"}, {"firstname": "Twin"}], [{"email": "a@example.com"}])
-    first, second = scene.hubspot_ids if bound_is == "the survivor" else reversed(scene.hubspot_ids)
-    survivor = scene.world.hubspot.merge("contacts", first, second)
-    scene.look()
-    scene.compare()
-    entry = scene.entry(A, 0)
-    assert (entry.hubspot.record_id, entry.status) == (str(survivor), RecordStatus.IN_SYNC)
-    scene.edit_app(0, job_title="Pilot")
-    scene.look()
-    assert scene.world.hubspot.records("contacts")[survivor]["jobtitle"] == "Pilot"
-    assert len(scene.hubspots()) == len(scene.apps()) == 1
+def test_filters_do_not_stop_what_was_in_sync() -> None:
+    """7.2 What limits entering does not keep out what was in sync before its partner was deleted."""
+    small = pair()
+    delete(small, A)
+    small.edit_h(0, email="")
+    small.rest()
+    restore(small, A)
+    small.rest()
+    (made,) = small.apps()
+    assert made["name"]["first"] == "Ana"
+    assert not made["email"]
 
 
-def test_of_two_bound_partners_one_stays() -> None:
-    """7.3 Both contacts were bound: one pair goes on, the other side's second record is a duplicate and is not made
-    again in HubSpot.
-    """
-    scene = people("a@example.com", "b@example.com")
-    scene.world.hubspot.merge("contacts", *scene.hubspot_ids)
-    scene.look()
-    scene.compare()
-    entries = [scene.entry(A, at) for at in (0, 1)]
-    assert sorted(entry.status for entry in entries) == [RecordStatus.EXCLUDED, RecordStatus.IN_SYNC]
-    assert {entry.exclusion for entry in entries} == {None, ExclusionReason.DUPLICATE}
-    assert (len(scene.hubspots()), len(scene.apps())) == (1, 2)
+def test_nothing_is_made_against_the_direction() -> None:
+    """7.2 A restore never writes against the sync's direction (rule 2.4)."""
+    small = pair(sync=contacts(Direction.TO_HUBSPOT))
+    delete(small, A)
+    with pytest.raises(NotNowError, match="writes nothing to the app"):
+        restore(small, A)
+    small.world.queues.send(Queue.CHANGES, [_forged(small)])
+    small.rest()
+    assert small.apps() == []
+
+
+def _forged(small: Small) -> LookMessage:
+    return LookMessage(small.saved.id, H, (str(small.h[0]),), "restore", "c", small.world.clock.ms + 1)
+
+
+def test_one_for_one_and_all_for_all() -> None:
+    """7.2 One record, some, or all of an object can be restored; what was not deleted there is passed over."""
+    emails = [f"p{at}@example.com" for at in range(5)]
+    small = Small([contact(email) for email in emails], [person(email, first="A") for email in emails])
+    for at in (0, 1, 2):
+        small.delete_h(at)
+    small.delete_a(3)
+    small.rest()
+    small.compare()
+    review = records_of(small.world).restore.review("contacts", H, [small.a[1], small.a[3], small.a[4], "nobody"])
+    assert (review.count, review.left) == (1, (small.a[3], small.a[4], "nobody"))
+    assert restore(small, H, [small.a[1]]) == 1
+    small.rest()
+    assert len(small.hubspots()) == 3
+    assert restore(small, H) == 2
+    small.rest()
+    assert len(small.hubspots()) == 5
+    assert len(small.apps()) == 4
+    assert restore(small, A) == 1
+
+
+def test_what_was_reviewed_is_what_is_confirmed() -> None:
+    """7.2 Where the list has changed since the review, nothing is made and the review is asked for again."""
+    small = Small([contact(), contact("eva@example.com")], [person(), person("eva@example.com")])
+    delete(small, H)
+    use = records_of(small.world).restore
+    review = use.review("contacts", H, None)
+    delete(small, H, 1)
+    with pytest.raises(ReviewChangedError):
+        use.confirm("contacts", H, None, review.count, review.token)
+    with pytest.raises(ReviewChangedError):
+        use.confirm("contacts", H, None, 2, review.token)
+    small.rest()
+    assert small.hubspots() == []
+
+
+@SIDES
+def test_no_rescan_and_no_save_makes_it_again(side: Side) -> None:
+    """7.2 Without a confirmation nothing brings a deleted record back (rule 7.1)."""
+    small = pair()
+    delete(small, side)
+    records_of(small.world).restore.review("contacts", side, None)
+    small.world.restart()
+    small.rest()
+    small.compare()
+    assert records(small, side) == []
+    failure = small.entry(side.other, 0).failure
+    assert failure is not None
+    assert failure.category is FailureCategory.DELETED

@@ -14,6 +14,7 @@ from hubsync.api import shapes
 from hubsync.api.document import read_document
 from hubsync.api.guard import Guard
 from hubsync.api.problem import HANDLED, Problem, problem_of
+from hubsync.api.records import RecordUseCases, add_records
 from hubsync.model.status import RecordStatus
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.document import suggestion
@@ -36,13 +37,22 @@ YES = {"true": True, "1": True, "false": False, "0": False}
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
-def create_app(*, apply: Apply, lifecycle: Lifecycle, view: View, clock: Clock, token: Callable[[], str]) -> Handler:
+def create_app(
+    *,
+    apply: Apply,
+    lifecycle: Lifecycle,
+    view: View,
+    records: RecordUseCases,
+    clock: Clock,
+    token: Callable[[], str],
+) -> Handler:
     """The Lambda handler of the API: it takes an HTTP API event (payload 2.0) and answers it.
 
     `token` gives the API token. Errors that are bugs of ours are raised, for the log and the alarm to see.
     """
     app = APIGatewayHttpResolver()
     guard = Guard(token)
+    add_records(app, records, lambda: _json(app))
     _add_commands(app, apply, lifecycle, clock)
     _add_queries(app, view)
 
@@ -88,7 +98,7 @@ def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycl
             "compare": lifecycle.compare,
         }
         if verb not in commands:
-            raise Problem(404, f"A sync cannot be told to {verb}.", suggestion(verb, list(commands)))
+            raise Problem(404, f"A sync cannot be told to {verb}.", suggestion(verb, [*commands, "retry", "restore"]))
         return shapes.brief(commands[verb](name))
 
 

@@ -14,6 +14,8 @@ from hubsync.connectors.errors import ConnectorBugError, ConnectorError, NeedsPe
 from hubsync.services.manage.apply import ConcurrentChangeError
 from hubsync.services.manage.document import RefusedDocumentError
 from hubsync.services.manage.lifecycle import NotNowError, UnknownSyncError
+from hubsync.services.manage.locate import UnknownRecordError
+from hubsync.services.manage.restore import ReviewChangedError
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -59,6 +61,10 @@ def problem_of(error: Exception) -> Problem:
             return Problem(422, str(error), "Mend what is listed under faults.", more={"faults": faults})
         case UnknownSyncError():
             return Problem(404, str(error), "GET /v1/syncs and `hubsync status` list the syncs there are.")
+        case UnknownRecordError():
+            return Problem(404, str(error), "`hubsync records SYNC` lists the records there are, with their ids.")
+        case ReviewChangedError():
+            return Problem(409, str(error), "Review it again, and confirm with the new count and token.")
         case NotNowError():
             return Problem(409, str(error), error.remedy)
         case ConcurrentChangeError():
@@ -74,5 +80,8 @@ def problem_of(error: Exception) -> Problem:
             raise error
 
 
-HANDLED = (Problem, RefusedDocumentError, UnknownSyncError, NotNowError, ConcurrentChangeError, ConnectorError)
+HANDLED = (
+    *(Problem, RefusedDocumentError, UnknownSyncError, UnknownRecordError, NotNowError, ReviewChangedError),
+    *(ConcurrentChangeError, ConnectorError),
+)
 """What `problem_of` knows. Anything else is a bug of ours and is left to fail."""

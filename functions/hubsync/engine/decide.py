@@ -13,6 +13,7 @@ from hubsync.engine.flip_flop import Guard
 from hubsync.engine.identify import identifiers
 from hubsync.engine.merge import FIRST, PRIMARY, Verdict, merge
 from hubsync.engine.prefer import newer
+from hubsync.engine.restore import admit_restored
 from hubsync.engine.transform import canonical
 from hubsync.model.decision import Action, Decision
 from hubsync.model.entry import Fingerprints, IndexEntry
@@ -36,7 +37,7 @@ def decide(entry: IndexEntry, hubspot: Record | None, app: Record | None, contex
         return Decision(Action.FORGET, RecordStatus.PENDING, sentences.FORGOTTEN)
     if entry.bound:
         return _bereft(entry, record, context)
-    return _lone(record, context)
+    return _lone(record, context, restoring=entry.restoring)
 
 
 def _bereft(entry: IndexEntry, survivor: Record, context: Context) -> Decision:
@@ -52,12 +53,12 @@ def _bereft(entry: IndexEntry, survivor: Record, context: Context) -> Decision:
     return Decision(Action.REFUSE, RecordStatus.FAILING, failure.sentence, baselines=baselines, failure=failure)
 
 
-def _lone(record: Record, context: Context) -> Decision:
+def _lone(record: Record, context: Context, *, restoring: bool) -> Decision:
     """A record that has no partner: it is created on the other side, unless a rule keeps it out."""
     sync, side = context.sync, record.ref.side
     seen = {side: fingerprints(sync, side, record)}
 
-    kept_out = admit_lone(record, context)
+    kept_out = admit_restored(record, context) if restoring else admit_lone(record, context)
     if kept_out is not None:
         return Decision(
             Action.EXCLUDE, RecordStatus.EXCLUDED, kept_out.sentence, baselines=seen, exclusion=kept_out.reason

@@ -8,9 +8,14 @@ from typing import Any
 import boto3
 
 from hubsync.api.app import create_app
+from hubsync.api.records import RecordUseCases
 from hubsync.bootstrap import Bootstrap
 from hubsync.observability import logger
 from hubsync.services.manage.apply import Apply
+from hubsync.services.manage.enqueue import Enqueue
+from hubsync.services.manage.record import Viewer
+from hubsync.services.manage.restore import Restore
+from hubsync.services.manage.retry import Retry
 from hubsync.services.manage.view import View
 
 TOKEN_SECONDS = 300
@@ -29,6 +34,7 @@ class Management:
     def answer(self) -> Any:
         """The API."""
         stores, app = self.app.stores, self.app
+        enqueue = Enqueue(app.queues, app.clock, app.ids)
         return create_app(
             apply=Apply(
                 connections=stores.connections,
@@ -48,6 +54,18 @@ class Management:
                 counts=stores.counts,
                 notifications=stores.notifications,
                 connectors=app.connectors,
+            ),
+            records=RecordUseCases(
+                view=Viewer(
+                    syncs=stores.syncs,
+                    connections=stores.connections,
+                    index=stores.index,
+                    connectors=app.connectors,
+                    history=app.history,
+                    clock=app.clock,
+                ),
+                retry=Retry(stores.syncs, stores.index, enqueue),
+                restore=Restore(stores.syncs, stores.index, enqueue),
             ),
             clock=app.clock,
             token=self.token,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -62,6 +63,8 @@ class IndexEntry:
     `place` is a duplicate's place in the line for its identifier (rule 3.5): once given, it is kept.
     A refused record keeps in `inputs` a hash of what was refused and of the settings; it is tried again when that
     changes, or after `retry_at` (epoch ms), later with each of its `attempts` (rule 8.4).
+    `restores` counts how often a deleted record was asked to be made again (rule 7.2). `erased` says that one side was
+    deleted for privacy's sake, so that nothing is ever made of it again (rule 7.4).
     `since` is when the status was reached, `settled_at` when a look last changed the entry (epoch ms).
     `version` counts the writes; 0 is an entry not stored yet.
     """
@@ -83,6 +86,8 @@ class IndexEntry:
     inputs: str = ""
     attempts: int = 0
     retry_at: int = 0
+    restores: int = 0
+    erased: bool = False
     since: int = 0
     settled_at: int = 0
     version: int = 0
@@ -105,9 +110,31 @@ class IndexEntry:
         """Whether both sides have, or had, a record here (rule 3.6)."""
         return self.hubspot.record_id is not None and self.app.record_id is not None
 
+    @property
+    def restoring(self) -> bool:
+        """Whether a deleted record is being made again: it was bound before, so no filter keeps it out (rule 7.2)."""
+        return self.restores > 0 and not self.bound
+
+    @property
+    def external_id(self) -> str:
+        """What a created record is found by. One that is made again has a new one: the old one may lie in a bin."""
+        again = f":r{self.restores}" if self.restores else ""
+        return f"{self.sync_id}:{self.id}{again}"
+
     def intent(self, side: Side) -> Intent | None:
         """The open intent on `side`."""
         return next((intent for intent in self.intents if intent.side is side), None)
+
+
+_AGAIN = re.compile(r":r[0-9]+\Z")
+
+
+def entry_ids_in(external_id: str, sync_id: str) -> tuple[str, ...]:
+    """The entry ids that an external id may be of: with and without what looks like the count of restores."""
+    mine, _, name = external_id.partition(":")
+    if mine != sync_id or not name:
+        return ()
+    return tuple(dict.fromkeys((name, _AGAIN.sub("", name))))
 
 
 def entry_id_for(ref: RecordRef) -> str:

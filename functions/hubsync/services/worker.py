@@ -12,6 +12,7 @@ from hubsync.model.side import Side
 from hubsync.model.sync import Sync
 from hubsync.services.desk import DeskFactory
 from hubsync.services.look.look import look
+from hubsync.services.look.restore import RESTORE
 from hubsync.services.look.work import Ended, Errand
 from hubsync.services.ports import Orchestrator
 from hubsync.stores.ports import Ledger
@@ -19,8 +20,11 @@ from hubsync.stores.ports import Ledger
 AT_ONCE = 400
 """References in one look: enough to fill the batches of 100 that HubSpot takes."""
 
-FORCING = frozenset({"retry", "slot_freed", "in_the_way", "merged", "gone"})
+FORCING = frozenset({"retry", "slot_freed", "in_the_way", "merged", "gone", RESTORE})
 """Causes that look even at what seems unchanged."""
+
+APART = frozenset({RESTORE})
+"""Causes that ask for more than a look, and so are not handled together with others."""
 
 LONGEST_DELAY = 900.0
 
@@ -48,10 +52,11 @@ class Worker:
 
     def handle(self, messages: Sequence[LookMessage], deadline: int) -> dict[int, Exception]:
         """Handle messages; returns the failed ones by their position."""
-        groups: dict[tuple[str, Side, bool, PageKey | None], list[int]] = defaultdict(list)
+        groups: dict[tuple[str, Side, bool, str, PageKey | None], list[int]] = defaultdict(list)
         for position, message in enumerate(messages):
             page = replace(message.page, number=0) if message.page is not None else None
-            groups[message.sync_id, message.side, message.cause in FORCING, page].append(position)
+            apart = message.cause if message.cause in APART else ""
+            groups[message.sync_id, message.side, message.cause in FORCING, apart, page].append(position)
         failed: dict[int, Exception] = {}
         for positions in groups.values():
             try:
@@ -71,7 +76,8 @@ class Worker:
             return
         scan = first.page is not None and first.page.generation == sync.generation
         named = {ref: message.correlation_id for message in reversed(messages) for ref in message.refs}
-        errand = Errand(first.cause, first.correlation_id, first.cause in FORCING, scan, named)
+        asked = {ref: message.sent_at for message in messages for ref in message.refs}
+        errand = Errand(first.cause, first.correlation_id, first.cause in FORCING, scan, named, asked)
         refs = list(dict.fromkeys(ref for message in messages for ref in message.refs))
         for start in range(0, len(refs), AT_ONCE):
             ended = look(desk, refs[start : start + AT_ONCE], errand)

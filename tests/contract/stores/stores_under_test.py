@@ -87,6 +87,8 @@ def full() -> IndexEntry:
         inputs="0123456789abcdef",
         attempts=2,
         retry_at=1_790_000_100_000,
+        restores=3,
+        erased=True,
         since=1_780_000_000_000,
         settled_at=1_780_000_000_001,
     )

@@ -28,6 +28,7 @@ class Client:
             apply=world.apply,
             lifecycle=world.lifecycle,
             view=world.view,
+            records=world.records,
             clock=world.clock,
             token=lambda: token,
         )

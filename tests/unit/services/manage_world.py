@@ -6,14 +6,21 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from hubsync.api.records import RecordUseCases
 from hubsync.connectors.errors import ConnectorBugError
 from hubsync.connectors.port import ChangedPages, ChangeFeed, Connector, Directory, Pipelines, WebhookReader
 from hubsync.model.connection import Connection
+from hubsync.model.message import LookMessage, PageMessage, Queue
 from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
 from hubsync.model.sync import Sync
+from hubsync.services.history import History
 from hubsync.services.manage.apply import Applied, Apply
 from hubsync.services.manage.document import ConnectionSpec, Document, EndSpec, MappingSpec, SyncSpec
+from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.lifecycle import Lifecycle
+from hubsync.services.manage.record import Viewer
+from hubsync.services.manage.restore import Restore
+from hubsync.services.manage.retry import Retry
 from hubsync.services.manage.view import View
 from hubsync.stores.memory import MemoryStores
 
@@ -108,6 +115,14 @@ class FakeVault:
         return reverse[::-1]
 
 
+class FakeQueues:
+    def __init__(self) -> None:
+        self.sent: list[tuple[Queue, LookMessage | PageMessage]] = []
+
+    def send(self, queue: Queue, messages: Sequence[LookMessage | PageMessage], delay: float = 0) -> None:
+        self.sent += [(queue, message) for message in messages]
+
+
 class FakeOrchestrator:
     def __init__(self) -> None:
         self.initial: list[tuple[str, int]] = []
@@ -190,6 +205,7 @@ class World:
         self.clock = FakeClock()
         self.vault = FakeVault()
         self.orchestrator = FakeOrchestrator()
+        self.queues = FakeQueues()
         ids, connectors = FakeIds(), FakeConnectors(self)
         self.apply = Apply(
             connections=self.stores.connections,
@@ -216,6 +232,20 @@ class World:
             counts=self.stores.counts,
             notifications=self.stores.notifications,
             connectors=connectors,
+        )
+
+        enqueue = Enqueue(self.queues, self.clock, ids)
+        self.records = RecordUseCases(
+            view=Viewer(
+                syncs=self.stores.syncs,
+                connections=self.stores.connections,
+                index=self.stores.index,
+                connectors=connectors,
+                history=History(self.stores.history, self.vault, ids),
+                clock=self.clock,
+            ),
+            retry=Retry(self.stores.syncs, self.stores.index, enqueue),
+            restore=Restore(self.stores.syncs, self.stores.index, enqueue),
         )
 
     def applied(self, document: Document | None = None, **options: Any) -> Applied:

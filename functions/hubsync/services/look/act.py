@@ -174,7 +174,7 @@ def _patch(work: Work, side: Side) -> Patch:
 
 def _create(desk: Desk, side: Side, works: Sequence[Work]) -> Sequence[WriteResult]:
     """Make records; the external id is the entry's, so that an attempt whose answer was lost makes nothing twice."""
-    inputs = [Create(f"{desk.sync.id}:{work.entry.id}", _patch(work, side).fields) for work in works]
+    inputs = [Create(work.entry.external_id, _patch(work, side).fields) for work in works]
     return desk.connectors[side].create(desk.sync.object_type(side), inputs)
 
 

@@ -19,6 +19,7 @@ from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, RecordStatus
 from hubsync.services.look.act import follows, keys_after, store
 from hubsync.services.look.history import forget
+from hubsync.services.look.restore import make_room
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Desk, Ended, Errand, Wake, Work
 from hubsync.stores.ports import DeleteEntry, DeleteWaiter, PutWaiter
@@ -60,7 +61,9 @@ def commit(desk: Desk, book: Book, works: Sequence[Work], errand: Errand, ended:
         finished.append(work)
     _free_slots(desk, book, finished, forgotten)
     changed = [work for work in finished if _differs(work)]
-    for work in store(desk, changed):
+    lost = store(desk, changed)
+    make_room(desk, lost)
+    for work in lost:
         # Somebody else wrote the entry after our lease: whatever was done is found by the next look (promise 3).
         if not any(deferral.ref == work.ref for deferral in ended.deferred):
             ended.defer([work], 1, "commit_lost")

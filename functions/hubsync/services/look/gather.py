@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hubsync.engine.baseline import fingerprints, glance
-from hubsync.model.entry import Half, IndexEntry, entry_id_for
+from hubsync.model.entry import Half, IndexEntry, entry_id_for, entry_ids_in
 from hubsync.model.record import Record, RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import FailureCategory, RecordStatus
@@ -98,20 +98,20 @@ def _by_external_id(
 
     The id alone proves nothing, an app may let people copy it: the entry must still have room on that side.
     """
-    prefix = f"{desk.sync.id}:"
-    wanted: dict[RecordRef, str] = {}
+    wanted: dict[RecordRef, tuple[str, ...]] = {}
     for ref in refs:
         record = records.get(ref.id)
-        if ref not in entries and record is not None and (record.external_id or "").startswith(prefix):
-            wanted[ref] = (record.external_id or "").removeprefix(prefix)
-    if not wanted:
+        if ref not in entries and record is not None and record.external_id is not None:
+            wanted[ref] = entry_ids_in(record.external_id, desk.sync.id)
+    if not any(wanted.values()):
         return {}
-    found = desk.index.entries(desk.sync.id, wanted.values())
+    found = desk.index.entries(desk.sync.id, dict.fromkeys(name for names in wanted.values() for name in names))
     adopted: dict[RecordRef, IndexEntry] = {}
-    for ref, entry_id in wanted.items():
-        entry = found.get(entry_id)
-        if entry is not None and entry.half(ref.side).record_id is None:
-            adopted[ref] = bind(entry, ref)
+    for ref, names in wanted.items():
+        for entry in (found[name] for name in names if name in found):
+            named = entry.external_id == records[ref.id].external_id
+            if named and ref not in adopted and entry.half(ref.side).record_id is None:
+                adopted[ref] = bind(entry, ref)
     desk.index.write([PutAlias(desk.sync.id, ref, entry.id) for ref, entry in adopted.items()])
     return adopted
 

@@ -16,6 +16,7 @@ from hubsync.services.look.act import claim_ahead, lease, write
 from hubsync.services.look.commit import commit, inputs_of
 from hubsync.services.look.gather import Seen, gather, unchanged
 from hubsync.services.look.history import keep_intended, keep_outcomes
+from hubsync.services.look.restore import make_room, stand_alone_again
 from hubsync.services.look.stand import Book, find_conflicts, read_partners, recover_creates, stand
 from hubsync.services.look.work import Deferral, Desk, Ended, Errand, Wake, Work
 
@@ -52,6 +53,7 @@ def look(
         recover_creates(desk, book, works)
         works = _unleased(desk, works, ended)
         read_partners(desk, works)
+        works = stand_alone_again(desk, works, errand, ended)
     except RetryLaterError as error:
         _defer_rest(refs, ended, error.after, error.kind)
         return ended
@@ -94,6 +96,7 @@ def _act(
     writing = [work for work in works if work.decision is not None and work.decision.patches]
     if writing:
         failed = lease(desk, writing)
+        make_room(desk, failed)
         ended.defer(failed, 1, "lease_lost")
         works = [work for work in works if work not in failed]
         writing = [work for work in writing if work not in failed]

@@ -157,7 +157,7 @@ def recover_creates(desk: Desk, book: Book, works: Sequence[Work]) -> None:
     Creating again would find them too, but write over what a person has changed in them since.
     """
     for side in Side:
-        open_ = {f"{desk.sync.id}:{work.entry.id}": work for work in works if _may_have_created(work, side)}
+        open_ = {work.entry.external_id: work for work in works if _may_have_created(work, side)}
         ids = list(open_)
         for start in range(0, len(ids), READ_AT_ONCE):
             found = desk.connectors[side].find_created(

@@ -119,7 +119,8 @@ class Ended:
 class Errand:
     """Why a look happens. `forced` looks even at what is unchanged; `scan` re-examines every unbound record.
 
-    One look serves several messages, so each reference may bring a correlation id of its own.
+    One look serves several messages, so each reference may bring a correlation id of its own, and the time (epoch ms)
+    at which it was asked for.
     """
 
     cause: str
@@ -127,6 +128,7 @@ class Errand:
     forced: bool = False
     scan: bool = False
     correlations: Mapping[RecordRef, str] = field(default_factory=dict)
+    asked_at: Mapping[RecordRef, int] = field(default_factory=dict)
 
     def correlation_of(self, ref: RecordRef) -> str:
         """The correlation id of the webhook, poll or page that named a record."""

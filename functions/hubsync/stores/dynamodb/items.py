@@ -7,7 +7,7 @@ Names are short because they are paid for in every item. What is empty or zero i
               hw aw  written at         hl al  seen
               st  status   si  since    fa  failure   ex  exclusion       re  reason      in  intents, packed
               le  lease    ge  generation   dr  drifted   pl  place   ip  inputs   at  attempts
-              ry  retry at   se  settled at   ro  rounds, packed
+              ry  retry at   se  settled at   ro  rounds, packed   rs  restores   er  erased
               gsi_pk gsi_sk  only in the statuses that are listed
     claim     h a  the two slots        ca  claimed at                    expires_at  once both slots are empty
     alias     ei  entry id              waiter    ei  entry id
@@ -76,6 +76,8 @@ ENTRY_OPTIONAL = (
         "ry",
         "se",
         "ro",
+        "rs",
+        "er",
     ),
     *("gsi_pk", "gsi_sk"),
 )
@@ -108,6 +110,7 @@ def entry_attributes(entry: IndexEntry) -> Attributes:
         ("at", entry.attempts),
         ("ry", entry.retry_at),
         ("se", entry.settled_at),
+        ("rs", entry.restores),
     ):
         if number:
             attributes[name] = {"N": str(number)}
@@ -120,6 +123,8 @@ def entry_attributes(entry: IndexEntry) -> Attributes:
         attributes["in"] = {"B": pack_intents(entry.intents)}
     if entry.rounds:
         attributes["ro"] = {"B": pack_rounds(entry.rounds)}
+    if entry.erased:
+        attributes["er"] = {"BOOL": True}
     if entry.drifted:
         attributes["dr"] = {"L": [{"N": str(number)} for number in entry.drifted]}
     if entry.status in LISTED_STATUSES:
@@ -151,6 +156,8 @@ def entry_from(item: Item) -> IndexEntry:
         inputs=_text(item, "ip") or "",
         attempts=_number(item, "at"),
         retry_at=_number(item, "ry"),
+        restores=_number(item, "rs"),
+        erased="er" in item,
         since=_number(item, "si"),
         settled_at=_number(item, "se"),
         version=_number(item, "v"),

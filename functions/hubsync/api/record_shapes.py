@@ -1,0 +1,68 @@
+"""The JSON of single records. Only here do customers' values leave the applications and the history."""
+
+from __future__ import annotations
+
+from hubsync.api.shapes import Json, record
+from hubsync.model.history import HistoryEvent
+from hubsync.services.manage.record import FieldView, RecordView
+from hubsync.services.manage.restore import Review
+from hubsync.services.manage.retry import Retried
+
+__all__ = ["Json", "record_view", "retried", "review"]
+
+
+def record_view(view: RecordView) -> Json:
+    """One record: how it stands, each mapped field on both sides as it is now, and its history, newest first."""
+    return {
+        **record(view.entry, view.sync),
+        "next": {"action": view.decision.action, "reason": view.decision.reason},
+        "fields": [_field(each) for each in view.fields],
+        "history": [_event(each) for each in view.history],
+    }
+
+
+def retried(result: Retried) -> Json:
+    """How many records are looked at again. With a `cursor` there are more: ask again with it."""
+    return {"records": result.records, "unknown": list(result.unknown), "cursor": result.cursor}
+
+
+def review(result: Review, *, confirmed: bool) -> Json:
+    """What a restore makes again. `token` and `count` go back to confirm it."""
+    return {
+        "target": result.target,
+        "count": result.count,
+        "token": result.token,
+        "records": [record(entry, result.sync) for entry in result.entries],
+        "left": list(result.left),
+        "more": result.more,
+        "confirmed": confirmed,
+    }
+
+
+def _field(each: FieldView) -> Json:
+    return {
+        "hubspot": each.mapping.hubspot_field,
+        "app": each.mapping.app_field,
+        "hubspot_value": each.hubspot,
+        "app_value": each.app,
+        "state": each.state,
+        "target": each.target,
+    }
+
+
+def _event(each: HistoryEvent) -> Json:
+    """One write. `at` is epoch ms."""
+    return {
+        "at": each.key.at,
+        "side": each.key.side,
+        "create": each.create,
+        "outcome": each.outcome,
+        "cause": each.cause,
+        "correlation_id": each.correlation_id,
+        "generation": each.generation,
+        "reason": each.reason,
+        "fields": {
+            name: {"before": change.before, "after": change.after, "winner": change.winner, "why": change.why}
+            for name, change in each.fields.items()
+        },
+    }

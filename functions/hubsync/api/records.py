@@ -1,0 +1,91 @@
+"""The routes of single records: look at one, retry, restore."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from pydantic import Field, ValidationError
+
+from hubsync.api import record_shapes as shapes
+from hubsync.api.bodies import Body, Name
+from hubsync.api.problem import Problem
+from hubsync.model.side import Side
+from hubsync.services.manage.record import Viewer
+from hubsync.services.manage.restore import Restore
+from hubsync.services.manage.retry import Retry
+
+Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordUseCases:
+    """What can be done with single records."""
+
+    view: Viewer
+    retry: Retry
+    restore: Restore
+
+
+class RetryBody(Body):
+    """`{"ids": ["101"]}`, or `{"ids": "all"}`, which may go on at a cursor."""
+
+    ids: Names | Literal["all"]
+    cursor: Annotated[str, Field(max_length=1_000)] | None = None
+
+
+class RestoreBody(Body):
+    """`{"target": "hubspot", "ids": "all"}` reviews; with the review's count as `confirm`, and its token, it acts."""
+
+    target: Side
+    ids: Names | Literal["all"]
+    confirm: Annotated[int, Field(strict=True, ge=0)] | None = None
+    token: Annotated[str, Field(max_length=100)] | None = None
+
+
+def add_records(app: APIGatewayHttpResolver, records: RecordUseCases, body: Callable[[], object]) -> None:
+    """Add the routes; `body` reads the JSON of the request."""
+
+    @app.get("/v1/syncs/<name>/records/<record>")
+    def record(name: str, record: str) -> shapes.Json:
+        return shapes.record_view(records.view(name, unquote(record)))
+
+    @app.post("/v1/syncs/<name>/retry")
+    def retry(name: str) -> shapes.Json:
+        wanted = _read_retry(body())
+        if wanted.ids == "all":
+            return shapes.retried(records.retry.all(name, wanted.cursor))
+        return shapes.retried(records.retry.some(name, wanted.ids))
+
+    @app.post("/v1/syncs/<name>/restore")
+    def restore(name: str) -> tuple[shapes.Json, int]:
+        wanted = _read_restore(body())
+        ids = None if wanted.ids == "all" else wanted.ids
+        if wanted.confirm is None:
+            return shapes.review(records.restore.review(name, wanted.target, ids), confirmed=False), 200
+        done = records.restore.confirm(name, wanted.target, ids, wanted.confirm, wanted.token or "")
+        return shapes.review(done, confirmed=True), 202
+
+
+def _read_retry(body: object) -> RetryBody:
+    try:
+        return RetryBody.model_validate(body)
+    except ValidationError:
+        raise Problem(
+            400, "It is not said what to retry.", 'Send {"ids": ["ID", …]} with up to 100 ids, or {"ids": "all"}.'
+        ) from None
+
+
+def _read_restore(body: object) -> RestoreBody:
+    try:
+        return RestoreBody.model_validate(body)
+    except ValidationError:
+        raise Problem(
+            400,
+            "It is not said what to restore.",
+            'Send {"target": "hubspot" or "app", "ids": ["ID", …] or "all"}; to confirm, add the count as confirm, '
+            "and the token, of the review.",
+        ) from None

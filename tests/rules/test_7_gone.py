@@ -1,0 +1,111 @@
+"""Rules 7.1 and 7.3: what happens when a record goes, or two become one."""
+
+from __future__ import annotations
+
+import pytest
+
+from hubsync.model.side import Side
+from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
+from tests.rules.scene import Scene
+
+H, A = Side.HUBSPOT, Side.APP
+
+
+def people(*addresses: str) -> Scene:
+    """A pair for each address, in step."""
+    records = [{"email": address} for address in addresses]
+    return Scene(records, records)
+
+
+def delete(scene: Scene, side: Side, at: int = 0) -> None:
+    """A person deletes a record; HubSpot's own deletions are found by the comparison."""
+    if side is H:
+        scene.delete_hubspot(at)
+    else:
+        scene.delete_app(at)
+    scene.look()
+    scene.compare()
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_deletion_does_not_travel(side: Side) -> None:
+    """7.1 The survivor stays, and is shown as deleted on the other side with a remedy."""
+    scene = people("a@example.com")
+    delete(scene, side)
+    (entry,) = scene.entries()
+    assert entry.failure is not None
+    assert entry.failure.category is FailureCategory.DELETED
+    assert entry.failure.remedy
+    survivors = scene.apps() if side is H else scene.hubspots()
+    assert len(survivors) == 1
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_survivor_stops_syncing_and_is_not_made_again(side: Side) -> None:
+    """7.1 Neither an edit of the survivor, nor a comparison, nor a new initial sync makes the deleted record again."""
+    scene = people("a@example.com")
+    delete(scene, side)
+    if side is H:
+        scene.edit_app(0, first="Eva")
+    else:
+        scene.edit_hubspot(0, firstname="Eva")
+    scene.look()
+    scene.compare()
+    scene.restart()
+    assert len(scene.hubspots()) + len(scene.apps()) == 1
+    (entry,) = scene.entries()
+    assert entry.status is RecordStatus.FAILING
+
+
+def test_when_both_are_gone_the_entry_goes_and_frees_its_identifier() -> None:
+    """7.1 Both records deleted: nothing is known of them any more, and the email may be used anew."""
+    scene = people("a@example.com")
+    delete(scene, H)
+    delete(scene, A)
+    assert scene.entries() == []
+    new = scene.create_app(email="a@example.com")
+    scene.look()
+    assert scene.entry(A, new).status is RecordStatus.IN_SYNC
+    assert len(scene.hubspots()) == 1
+
+
+def test_a_record_that_comes_back_goes_on() -> None:
+    """7.1 A contact is taken out of HubSpot's bin: the pair syncs on, and nothing was doubled."""
+    scene = people("a@example.com")
+    delete(scene, H)
+    scene.world.hubspot.restore("contacts", scene.hubspot_ids[0])
+    scene.edit_hubspot(0, firstname="Ana")
+    scene.look()
+    assert scene.entry(A, 0).status is RecordStatus.IN_SYNC
+    assert scene.app(0, "first") == "Ana"
+    assert len(scene.hubspots()) == len(scene.apps()) == 1
+
+
+@pytest.mark.parametrize("bound_is", ["the survivor", "the other"])
+def test_a_merge_moves_the_binding_to_the_survivor(bound_is: str) -> None:
+    """7.3 A bound contact is merged with one that is not: the pair goes on with the surviving id."""
+    scene = Scene([{"email": "a@example.com"}, {"firstname": "Twin"}], [{"email": "a@example.com"}])
+    first, second = scene.hubspot_ids if bound_is == "the survivor" else reversed(scene.hubspot_ids)
+    survivor = scene.world.hubspot.merge("contacts", first, second)
+    scene.look()
+    scene.compare()
+    entry = scene.entry(A, 0)
+    assert (entry.hubspot.record_id, entry.status) == (str(survivor), RecordStatus.IN_SYNC)
+    scene.edit_app(0, job_title="Pilot")
+    scene.look()
+    assert scene.world.hubspot.records("contacts")[survivor]["jobtitle"] == "Pilot"
+    assert len(scene.hubspots()) == len(scene.apps()) == 1
+
+
+def test_of_two_bound_partners_one_stays() -> None:
+    """7.3 Both contacts were bound: one pair goes on, the other side's second record is a duplicate and is not made
+    again in HubSpot.
+    """
+    scene = people("a@example.com", "b@example.com")
+    scene.world.hubspot.merge("contacts", *scene.hubspot_ids)
+    scene.look()
+    scene.compare()
+    entries = [scene.entry(A, at) for at in (0, 1)]
+    assert sorted(entry.status for entry in entries) == [RecordStatus.EXCLUDED, RecordStatus.IN_SYNC]
+    assert {entry.exclusion for entry in entries} == {None, ExclusionReason.DUPLICATE}
+    assert (len(scene.hubspots()), len(scene.apps())) == (1, 2)
