@@ -89,6 +89,14 @@ class FiltersBody(Body):
     strict: Annotated[bool, Field(strict=True)] = False
 
 
+class PipelineBody(Body):
+    """`{hubspot: default, app: Sales, stages: {closedwon: Won}}`; stages that are left out are found by their names."""
+
+    hubspot: Name
+    app: Name | None = None
+    stages: dict[Name, Name] | None = None
+
+
 class SyncBody(Body):
     """One entry of `syncs`, its mappings apart: each of those is read on its own, so that one cannot hide another."""
 
@@ -100,6 +108,7 @@ class SyncBody(Body):
     require_email: Annotated[bool, Field(strict=True)] = True
     phone_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     filters: FiltersBody = FiltersBody()
+    pipelines: tuple[PipelineBody, ...] | None = None
     notify: tuple[Name, ...] = ()
     history_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 90
     mappings: tuple[object, ...]

@@ -18,6 +18,7 @@ from hubsync.services.manage.document import (
     Fault,
     Limit,
     MappingSpec,
+    PipelineSpec,
     SyncSpec,
     suggestion,
 )
@@ -119,11 +120,18 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
         require_email=body.require_email,
         phone_region=body.phone_region,
         filters=filters_spec(body.filters),
+        pipelines=_pipelines(body),
         notify=body.notify,
         history_days=body.history_days,
         mappings=tuple(mappings),
         unread=frozenset(unread),
     )
+
+
+def _pipelines(body: SyncBody) -> tuple[PipelineSpec, ...] | None:
+    if body.pipelines is None:
+        return None
+    return tuple(PipelineSpec(each.hubspot, each.app, each.stages) for each in body.pipelines)
 
 
 def _read(

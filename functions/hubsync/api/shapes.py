@@ -9,6 +9,7 @@ from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.side import Side
+from hubsync.model.stages import StageMap
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import PhaseProgress, Sync
 from hubsync.services.manage.apply import Applied
@@ -52,6 +53,7 @@ def full(view: SyncView) -> Json:
         "require_email": sync.require_email,
         "phone_region": sync.phone_region,
         "filters": filters_shape(sync.filters),
+        "pipelines": None if sync.stages is None else pipelines(sync.stages),
         "notify": list(sync.notify),
         "history_days": sync.history_days,
         "saved_at": sync.saved_at,
@@ -74,6 +76,23 @@ def mapping(each: FieldMapping) -> Json:
         "winner": each.winner,
         "required": each.required,
     }
+
+
+def pipelines(stages: StageMap) -> list[Json]:
+    """Which pipelines and stages go together, by their ids, in the document's own form (rule 5.2)."""
+    both = dict.fromkeys((pair.hubspot_pipeline, pair.app_pipeline) for pair in stages.pairs)
+    return [
+        {
+            "hubspot": hubspot,
+            "app": app or None,
+            "stages": {
+                pair.hubspot_stage: pair.app_stage
+                for pair in stages.pairs
+                if (pair.hubspot_pipeline, pair.app_pipeline) == (hubspot, app)
+            },
+        }
+        for hubspot, app in both
+    ]
 
 
 def progress(each: PhaseProgress) -> Json:

@@ -9,6 +9,7 @@ from hubsync.engine import sentences
 from hubsync.engine.context import Context, Standing
 from hubsync.engine.filter import matches, may_enter
 from hubsync.engine.identify import identifiers
+from hubsync.engine.stages import is_mapped, off_the_map
 from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import Identifier, IdentifierKind
 from hubsync.model.record import Record
@@ -38,6 +39,8 @@ def admit_lone(record: Record, context: Context) -> KeptOut | None:
         return KeptOut(ExclusionReason.DUPLICATE, sentences.DUPLICATE.format(kind=by))
     if not sync.direction.writes(side.other):
         return KeptOut(ExclusionReason.DIRECTION, sentences.DIRECTION.format(side=sentences.name(side.other)))
+    if sync.stages is not None and not is_mapped(sync.stages, record):
+        return KeptOut(ExclusionReason.STAGE_NOT_MAPPED, sentences.STAGE.format(side=sentences.name(side)))
     if not matches(sync, record):
         return KeptOut(ExclusionReason.FILTER, sentences.FILTER.format(side=sentences.name(side)))
     return None
@@ -49,6 +52,16 @@ def admit_pair(known: Mapping[Side, Sequence[Identifier]], context: Context) -> 
     if sync.kind is ObjectKind.CONTACT and sync.require_email and not all(known[side] for side in _owes_email(sync)):
         return KeptOut(ExclusionReason.NO_EMAIL, sentences.NO_EMAIL)
     return None
+
+
+def admit_stage(records: Sequence[Record], context: Context) -> KeptOut | None:
+    """What keeps a bound pair out by its stage: one that leaves the mapped stages is excluded, and enters again as soon
+    as it is in a mapped one (rule 5.2).
+    """
+    side = off_the_map(context.sync, records)
+    if side is None:
+        return None
+    return KeptOut(ExclusionReason.STAGE_NOT_MAPPED, sentences.STAGE.format(side=sentences.name(side)))
 
 
 def admit_entering(entry: IndexEntry, records: Sequence[Record], context: Context) -> KeptOut | None:

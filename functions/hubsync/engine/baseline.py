@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from hashlib import blake2b
 
 from hubsync.engine.identify import fingerprint
+from hubsync.engine.stages import raw
 from hubsync.model.entry import Fingerprints
 from hubsync.model.record import Record
 from hubsync.model.side import Side
@@ -45,6 +46,8 @@ def watched(sync: Sync, side: Side) -> Watched:
 
 def _watched(sync: Sync, side: Side) -> Watched:
     mapped = [(mapping.number, mapping.field(side)) for mapping in sync.mappings]
+    if sync.stages is not None:
+        mapped.append((sync.stages.number, sync.stages.stage_field(side)))
     names = {name for _, name in mapped}
     keys = dict.fromkeys(name for key in sync.match_keys for name in key.fields(side))
     identifying = tuple((IDENTIFYING + at, name) for at, name in enumerate(keys) if name not in names)
@@ -55,7 +58,10 @@ def _watched(sync: Sync, side: Side) -> Watched:
 
 def fingerprints(sync: Sync, side: Side, record: Record) -> Fingerprints:
     """The fingerprints of every watched field of a record as it is now."""
-    return {number: fingerprint(sync.hash_key, record.fields.get(name)) for number, name in watched(sync, side)}
+    found = {number: fingerprint(sync.hash_key, record.fields.get(name)) for number, name in watched(sync, side)}
+    if sync.stages is not None:
+        found[sync.stages.number] = fingerprint(sync.hash_key, raw(sync.stages, record))
+    return found
 
 
 def glance(sync: Sync, side: Side, record: Record) -> bytes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hubsync.engine import sentences
-from hubsync.engine.admit import admit_entering, admit_lone, admit_pair
+from hubsync.engine import sentences, stages
+from hubsync.engine.admit import admit_entering, admit_lone, admit_pair, admit_stage
 from hubsync.engine.baseline import fingerprints
 from hubsync.engine.context import Context, Standing
 from hubsync.engine.draft import Draft
 from hubsync.engine.flip_flop import Guard
 from hubsync.engine.identify import identifiers
-from hubsync.engine.merge import FIRST, PRIMARY, Verdict, merge
+from hubsync.engine.merge import CHANGED, FIRST, PRIMARY, Verdict, forms, weigh
 from hubsync.engine.prefer import newer
 from hubsync.engine.restore import admit_restored
 from hubsync.engine.transform import canonical
@@ -70,6 +70,8 @@ def _lone(record: Record, context: Context, *, restoring: bool) -> Decision:
         value = record.fields.get(mapping.field(side))
         if sync.may_write(mapping, side.other) and canonical(mapping.transform, value) is not None:
             draft.write(mapping, side.other, value)
+    if sync.stages is not None:
+        draft.stage(sync.stages, Verdict(CHANGED, write=side.other), record)
     if draft.failure is not None:
         return _refuse(draft.failure)
     sentence = sentences.CREATE.format(side=sentences.name(side.other))
@@ -80,7 +82,8 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
     """A bound pair: every mapping is compared three ways, and both sides get what changed on the other."""
     sync = context.sync
     known = {side: identifiers(sync, side, record) for side, record in ((Side.HUBSPOT, hubspot), (Side.APP, app))}
-    kept_out = admit_pair(known, context) or admit_entering(entry, (hubspot, app), context)
+    records = (hubspot, app)
+    kept_out = admit_pair(known, context) or admit_stage(records, context) or admit_entering(entry, records, context)
     if kept_out is not None:
         return Decision(
             Action.EXCLUDE,
@@ -103,11 +106,18 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
     guard = Guard(sync, entry, context.now // 1000, context.retry, newest)
     for mapping in sync.mappings:
         left, right = hubspot.fields.get(mapping.hubspot_field), app.fields.get(mapping.app_field)
-        verdict = merge(sync, entry, mapping, left, right, newest)
+        normals = forms(sync, mapping, left, right)
+        verdict = weigh(sync, entry, mapping, (left, right), normals, newest)
         if _would_replace_primary(mapping, verdict, context, right, secondary):
             verdict = Verdict(PRIMARY, drifted=True)
-        verdict = guard.judge(mapping, verdict, left, right)
+        verdict = guard.judge(mapping, verdict, (left, right), normals)
         draft.take(mapping, verdict, left if verdict.winner is Side.HUBSPOT else right)
+    if sync.stages is not None:
+        raws = stages.raw(sync.stages, hubspot), stages.raw(sync.stages, app)
+        normals = stages.form(sync.stages, hubspot), stages.form(sync.stages, app)
+        verdict = weigh(sync, entry, sync.stages.mapping, raws, normals, newest)
+        verdict = guard.judge(sync.stages.mapping, verdict, raws, normals)
+        draft.stage(sync.stages, verdict, hubspot if verdict.write is Side.APP else app)
     if draft.failure is not None:
         return _refuse(draft.failure)
     patches, failure = draft.patches(), guard.failure()

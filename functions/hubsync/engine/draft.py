@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from hubsync.engine.context import Context
 from hubsync.engine.identify import canonical_hash
 from hubsync.engine.merge import Verdict
+from hubsync.engine.stages import counterpart, fields_at, form, place_of
 from hubsync.engine.transform import UnfitValueError, canonical, render
 from hubsync.model.decision import FieldWin, Patch
 from hubsync.model.mapping import FieldMapping
-from hubsync.model.record import Value, is_empty
+from hubsync.model.record import Record, Value, is_empty
 from hubsync.model.side import Side
+from hubsync.model.stages import StageMap
 from hubsync.model.status import Failure
 
 
@@ -29,12 +31,25 @@ class Draft:
 
     def take(self, mapping: FieldMapping, verdict: Verdict, value: Value) -> None:
         """Act on the verdict about one field; `value` is the winner's raw value."""
-        if verdict.drifted:
-            self.drifted.append(mapping.number)
-        if verdict.winner is not None:
-            self.wins.append(FieldWin(mapping.number, verdict.winner, verdict.why, verdict.contested))
+        self._note(mapping.number, verdict)
         if verdict.write is not None:
             self.write(mapping, verdict.write, value)
+
+    def stage(self, stages: StageMap, verdict: Verdict, source: Record) -> None:
+        """Act on the verdict about pipeline and stage; `source` is the record whose place counts (rule 5.2)."""
+        self._note(stages.number, verdict)
+        side, place = source.ref.side.other, place_of(stages, source)
+        target = None if place is None else counterpart(stages, place, side)
+        if verdict.write is side and target is not None:
+            self._fields.setdefault(side, {}).update(fields_at(stages, target, side))
+            hashed = canonical_hash(self.context.sync.hash_key, form(stages, source))
+            self._sent.setdefault(side, {})[stages.number] = hashed
+
+    def _note(self, number: int, verdict: Verdict) -> None:
+        if verdict.drifted:
+            self.drifted.append(number)
+        if verdict.winner is not None:
+            self.wins.append(FieldWin(number, verdict.winner, verdict.why, verdict.contested))
 
     def write(self, mapping: FieldMapping, side: Side, value: Value) -> None:
         """Put one value into the patch of `side`, in that side's form; the first that does not fit is the failure."""

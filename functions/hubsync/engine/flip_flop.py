@@ -23,10 +23,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from hubsync.engine.identify import canonical_hash
-from hubsync.engine.merge import Verdict, again, forms
+from hubsync.engine.merge import Normals, Raws, Verdict, again
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import FieldMapping
-from hubsync.model.record import Value
 from hubsync.model.rounds import AllRounds, Rounds
 from hubsync.model.side import Side
 from hubsync.model.status import Failure, FailureCategory
@@ -104,20 +103,19 @@ class Guard:
     held: list[FieldMapping] = field(default_factory=list)
     _after: dict[int, Rounds | None] = field(default_factory=dict)
 
-    def judge(self, mapping: FieldMapping, verdict: Verdict, hubspot: Value, app: Value) -> Verdict:
-        """What becomes of a field that `merge` has given this verdict, from its two raw values."""
+    def judge(self, mapping: FieldMapping, verdict: Verdict, raws: Raws, normals: Normals) -> Verdict:
+        """What becomes of a field that `weigh` has given this verdict."""
         before = self.entry.rounds.get(mapping.number)
         if before is None and verdict.write is None:
             return verdict
-        in_hubspot, in_app = forms(self.sync, mapping, hubspot, app)
-        values = shown(self.sync.hash_key, in_hubspot, in_app)
+        values = shown(self.sync.hash_key, *normals)
         if before is not None and before.held:
-            if in_hubspot == in_app or not is_held(before, values):
+            if normals[0] == normals[1] or not is_held(before, values):
                 before = None  # they agree, or somebody has edited one of them
             elif not self._released(mapping, before):
                 return self._hold(mapping, before)
             else:
-                before, verdict = None, again(self.sync, self.entry, mapping, hubspot, app, self.newest)
+                before, verdict = None, again(self.sync, self.entry, mapping, raws, normals, self.newest)
         after = before
         if verdict.write is not None and mapping.number in self._settled_before():
             after = flowed(before, verdict.write.other, values, self.now)
@@ -129,6 +127,7 @@ class Guard:
     def rounds(self) -> AllRounds:
         """What to remember of this look, once its writes are done."""
         mapped = {mapping.number for mapping in self.sync.mappings}
+        mapped |= {self.sync.stages.number} if self.sync.stages is not None else set()
         others = {number: rounds for number, rounds in self.entry.rounds.items() if number in mapped}
         return remembered(self.entry.rounds, {**others, **self._after}, self.now)
 

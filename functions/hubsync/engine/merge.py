@@ -26,6 +26,13 @@ NEWER = ", being newer"
 """Added where the records' times decided (rule 2.7)."""
 
 
+Raws = tuple[Value, Value]
+"""The two raw values of a field: HubSpot's and the app's."""
+
+Normals = tuple[str | None, str | None]
+"""The forms in which they are compared; None for an empty one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What becomes of a field. `write` is the side to be written, if any; `winner` the side whose value stands.
@@ -66,7 +73,14 @@ def merge(
 
     `newest` is the side whose record a person changed last, where that can be told (`hubsync.engine.prefer`).
     """
-    in_hubspot, in_app = forms(sync, mapping, hubspot, app)
+    return weigh(sync, entry, mapping, (hubspot, app), forms(sync, mapping, hubspot, app), newest)
+
+
+def weigh(
+    sync: Sync, entry: IndexEntry, mapping: FieldMapping, raws: Raws, normals: Normals, newest: Side | None = None
+) -> Verdict:
+    """Decide one field of a bound pair from its raw values and the forms in which they are compared."""
+    (hubspot, app), (in_hubspot, in_app) = raws, normals
     if in_hubspot == in_app:
         return SAME
     left = _look(sync, entry, mapping, Side.HUBSPOT, hubspot, in_hubspot)
@@ -87,16 +101,15 @@ def merge(
 
 
 def again(
-    sync: Sync, entry: IndexEntry, mapping: FieldMapping, hubspot: Value, app: Value, newest: Side | None = None
+    sync: Sync, entry: IndexEntry, mapping: FieldMapping, raws: Raws, normals: Normals, newest: Side | None = None
 ) -> Verdict:
     """Decide a field anew whose two values were left to differ, as if both sides had changed it (rule 2.8)."""
-    in_hubspot, in_app = forms(sync, mapping, hubspot, app)
-    left = _look(sync, entry, mapping, Side.HUBSPOT, hubspot, in_hubspot)
-    right = _look(sync, entry, mapping, Side.APP, app, in_app)
+    left = _look(sync, entry, mapping, Side.HUBSPOT, raws[0], normals[0])
+    right = _look(sync, entry, mapping, Side.APP, raws[1], normals[1])
     return _contest(sync, mapping, left, right, BOTH, newest)
 
 
-def forms(sync: Sync, mapping: FieldMapping, hubspot: Value, app: Value) -> tuple[str | None, str | None]:
+def forms(sync: Sync, mapping: FieldMapping, hubspot: Value, app: Value) -> Normals:
     """The two normal forms in which a field's values are compared."""
     region = sync.phone_region
     return canonical(mapping.transform, hubspot, region=region), canonical(mapping.transform, app, region=region)

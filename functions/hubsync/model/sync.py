@@ -11,6 +11,7 @@ from hubsync.model.filter import Filters
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.side import Direction, Side
+from hubsync.model.stages import StageMap
 
 
 class ObjectKind(StrEnum):
@@ -82,7 +83,7 @@ class Sync:
     this sync and is destroyed first when the sync is deleted. `indexed` names the sides whose index is complete: until
     then nothing is created there from outside the phase that owns the record. `settings_version` changes whenever
     something changes that a refused record may have waited for.
-    `filters` say which records enter from each side (rule 5.1).
+    `filters` say which records enter from each side (rule 5.1), `stages` which pipelines and stages go together (5.2).
     `comparison` numbers the last comparison's pages in the ledger (epoch ms of its start).
     `history_key` (sealed) seals the history and is destroyed with it; `history_days` is how long an event is kept, 0 to
     keep none.
@@ -104,6 +105,7 @@ class Sync:
     require_email: bool = True
     phone_region: str | None = None
     filters: Filters = field(default_factory=Filters)
+    stages: StageMap | None = None
     notify: tuple[str, ...] = ()
     status: SyncStatus = SyncStatus.DRAFT
     phase: Phase | None = None
@@ -132,9 +134,10 @@ class Sync:
         return self.hubspot_connection if side is Side.HUBSPOT else self.app_connection
 
     def fields(self, side: Side) -> tuple[str, ...]:
-        """Every field of `side` that a look has to read: mapped fields, match keys, filters, in a stable order."""
+        """Every field of `side` that a look has to read: mapped fields, match keys, stages, filters."""
         names = dict.fromkeys(mapping.field(side) for mapping in self.mappings)
         names.update(dict.fromkeys(name for key in self.match_keys for name in key.fields(side)))
+        names.update(dict.fromkeys(self.stages.fields(side) if self.stages is not None else ()))
         names.update(dict.fromkeys(self.filters.fields(side)))
         return tuple(names)
 

@@ -9,9 +9,12 @@ from stores_under_test import Stores
 
 from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.connection import Connection, ConnectionStatus
+from hubsync.model.filter import Condition, Filters, Group, Joined, Operator
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import FieldMapping, Transform
+from hubsync.model.schema import FieldType
 from hubsync.model.side import Direction, Side
+from hubsync.model.stages import StageMap, StagePair
 from hubsync.model.sync import MatchKey, ObjectKind, Phase, Sync, SyncStatus
 from hubsync.stores.ports import PollCursor
 
@@ -45,6 +48,15 @@ SYNC = Sync(
     match_keys=(MatchKey(IdentifierKind.EMAIL, "email", "mail", ("hs_additional_emails",), ("other_mail",)),),
     default_side=Side.APP,
     conflict=ConflictPolicy.NEWEST,
+    filters=Filters(
+        hubspot=Group(
+            Joined.ALL,
+            (Condition("city", Operator.ONE_OF, FieldType.TEXT, ("bilbao", "león")),),
+            (Group(Joined.ANY, (Condition("vip", Operator.IS_TRUE, FieldType.BOOLEAN),)),),
+        ),
+        strict=True,
+    ),
+    stages=StageMap(9, "dealstage", "stage_id", "pipeline", None, (StagePair("default", "closedwon", "", "won"),)),
     require_email=False,
     phone_region="ES",
     notify=("ana@example.com", "ben@example.com"),

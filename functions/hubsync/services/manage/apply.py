@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hubsync.connectors.errors import ConnectorBugError, NeedsPersonError
 from hubsync.model.connection import Connection
+from hubsync.model.directory import Pipeline
 from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync, SyncStatus
@@ -22,6 +23,7 @@ from hubsync.services.manage.document import (
     suggestion,
 )
 from hubsync.services.manage.plan import Change, PlannedConnection, PlannedSync, plan_connection, plan_sync, restarted
+from hubsync.services.manage.stages import check_stages, has_stages, unreadable
 from hubsync.services.ports import Clock, Connectors, Ids, Orchestrator, Vault
 from hubsync.stores.ports import ConnectionStore, SyncStore
 
@@ -124,11 +126,37 @@ class Apply:
         stored = plan.stored.get(name)
         schemas = {side: schema for side in Side if (schema := self._schema(plan, name, spec, side)) is not None}
         faults = [*_identity_faults(name, spec, stored), *_twin_faults(plan, name, spec)]
+        pipelines: dict[Side, Sequence[Pipeline]] | None = None
         if len(schemas) == len(Side):
             faults += check(name, spec, schemas)
+            if has_stages(spec, schemas) and "pipelines" not in spec.unread:
+                pipelines, found = self._pipelines(plan, name, spec, schemas)
+                faults += found or check_stages(f"syncs.{name}", spec, schemas, pipelines)
         plan.faults += faults
         if not plan.faults:
-            plan.syncs.append(plan_sync(name, spec, stored, schemas, ids=self._ids))
+            plan.syncs.append(plan_sync(name, spec, stored, schemas, ids=self._ids, pipelines=pipelines))
+
+    def _pipelines(
+        self, plan: _Plan, name: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]
+    ) -> tuple[dict[Side, Sequence[Pipeline]], list[Fault]]:
+        """The pipelines of both sides; where they cannot be read the sync cannot be saved (rule 5.2)."""
+        found: dict[Side, Sequence[Pipeline]] = {}
+        faults: list[Fault] = []
+        for side, schema in schemas.items():
+            end = spec.end(side)
+            account = plan.accounts[end.connection] if end is not None else None
+            port = self._connectors.pipelines(account, schema.object_type) if account is not None else None
+            try:
+                found[side] = () if port is None else port.pipelines(schema.object_type)
+                why = "" if found[side] and schema.stage_field else "there are none."
+                remedy = "Leave this sync out, or choose an object type that has stages."
+            except NeedsPersonError as error:
+                why, remedy = str(error), error.remedy
+            except ConnectorBugError:
+                why, remedy = "it does not answer as expected.", "Look at the log, or choose another object type."
+            if why:
+                faults.append(Fault(f"syncs.{name}.pipelines", unreadable(side, schema.object_type, why), remedy))
+        return found, faults
 
     def _schema(self, plan: _Plan, name: str, spec: SyncSpec, side: Side) -> ObjectSchema | None:
         """The object type on `side`; None, and a fault unless there is one already, where it cannot be had."""

@@ -176,6 +176,7 @@ def _check_required(path: str, spec: SyncSpec, side: Side, schema: ObjectSchema)
     if not spec.direction.writes(side) or "mappings" in spec.unread:
         return
     written = {mapping.field(side) for mapping in spec.mappings if writes(spec, mapping, side)}
+    written |= {name for name in (schema.stage_field, schema.pipeline_field) if name is not None}
     for field in schema.fields.values():
         if field.required and not field.read_only and field.name not in written:
             yield Fault(

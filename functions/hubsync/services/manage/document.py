@@ -97,8 +97,21 @@ class FiltersSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class PipelineSpec:
+    """One pipeline of HubSpot and the app's that it goes with, by id or name (rule 5.2).
+
+    `stages` go from HubSpot's to the app's; None finds them by their names. `app` may be left out where there is one.
+    """
+
+    hubspot: str
+    app: str | None = None
+    stages: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SyncSpec:
     """One sync. A setting that could not be read stands at its default and its name in `unread`.
+    `pipelines` are None where all are to be found by their names.
 
     What depends on an unread setting is not checked, so that one fault does not draw others after it.
     """
@@ -111,6 +124,7 @@ class SyncSpec:
     require_email: bool = True
     phone_region: str | None = None
     filters: FiltersSpec = FiltersSpec()
+    pipelines: tuple[PipelineSpec, ...] | None = None
     notify: tuple[str, ...] = ()
     history_days: int = 90
     mappings: tuple[MappingSpec, ...] = ()

@@ -15,6 +15,7 @@ from hubsync.model.sync import MatchKey, ObjectKind, Sync, SyncStatus
 from hubsync.services.manage.check import shared_kinds, writes
 from hubsync.services.manage.document import ConnectionSpec, EndSpec, Limit, MappingSpec, SyncSpec
 from hubsync.services.manage.filters import plan_filters
+from hubsync.services.manage.stages import PerSide, plan_stages
 from hubsync.services.ports import Ids, Vault
 
 
@@ -84,8 +85,12 @@ def plan_sync(
     schemas: Mapping[Side, ObjectSchema],
     *,
     ids: Ids,
+    pipelines: PerSide | None = None,
 ) -> PlannedSync:
-    """The sync that `spec` asks for, not started yet. The spec has no faults."""
+    """The sync that `spec` asks for, not started yet. The spec has no faults.
+
+    `pipelines` are given where stages are mapped.
+    """
     kind = ObjectKind(schemas[Side.HUBSPOT].kind or "")
     hubspot, app = _end(spec.hubspot), _end(spec.app)
     before = stored or Sync(
@@ -102,6 +107,11 @@ def plan_sync(
         hash_key=ids.key(),
     )
     mappings, next_number = _numbered(spec, before, schemas)
+    stages = None
+    if pipelines is not None:
+        number = before.stages.number if before.stages is not None else next_number
+        stages = plan_stages(spec, schemas, pipelines, number)
+        next_number = max(next_number, number + 1)
     wanted = replace(
         before,
         kind=kind,
@@ -114,6 +124,7 @@ def plan_sync(
         require_email=spec.require_email and kind is ObjectKind.CONTACT,
         phone_region=spec.phone_region,
         filters=plan_filters(spec, schemas),
+        stages=stages,
         notify=spec.notify,
         history_days=spec.history_days,
     )
