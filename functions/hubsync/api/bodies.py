@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from hubsync.model.conflict import ConflictPolicy, Winner
+from hubsync.model.lifecycle import Covers
 from hubsync.model.mapping import Transform
 from hubsync.model.side import Direction, Side
 
@@ -97,6 +98,13 @@ class PipelineBody(Body):
     stages: dict[Name, Name] | None = None
 
 
+class LifecycleBody(Body):
+    """`lifecycle: {covers: leads, default: lead}`."""
+
+    covers: Covers | None = None
+    default: Name | None = None
+
+
 class SyncBody(Body):
     """One entry of `syncs`, its mappings apart: each of those is read on its own, so that one cannot hide another."""
 
@@ -109,6 +117,8 @@ class SyncBody(Body):
     phone_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     filters: FiltersBody = FiltersBody()
     pipelines: tuple[PipelineBody, ...] | None = None
+    lifecycle: LifecycleBody | None = None
+    marketing_contacts: Annotated[bool, Field(strict=True)] = False
     notify: tuple[Name, ...] = ()
     history_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 90
     mappings: tuple[object, ...]

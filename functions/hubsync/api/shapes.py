@@ -53,6 +53,8 @@ def full(view: SyncView) -> Json:
         "require_email": sync.require_email,
         "phone_region": sync.phone_region,
         "filters": filters_shape(sync.filters),
+        "lifecycle": {"covers": sync.lifecycle.covers, "default": sync.lifecycle.default},
+        "marketing_contacts": sync.marketing_contacts,
         "pipelines": None if sync.stages is None else pipelines(sync.stages),
         "notify": list(sync.notify),
         "history_days": sync.history_days,

@@ -9,6 +9,7 @@ from hubsync.engine import sentences
 from hubsync.engine.context import Context, Standing
 from hubsync.engine.filter import matches, may_enter
 from hubsync.engine.identify import identifiers
+from hubsync.engine.lifecycle import covers
 from hubsync.engine.stages import is_mapped, off_the_map
 from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import Identifier, IdentifierKind
@@ -41,6 +42,8 @@ def admit_lone(record: Record, context: Context) -> KeptOut | None:
         return KeptOut(ExclusionReason.DIRECTION, sentences.DIRECTION.format(side=sentences.name(side.other)))
     if sync.stages is not None and not is_mapped(sync.stages, record):
         return KeptOut(ExclusionReason.STAGE_NOT_MAPPED, sentences.STAGE.format(side=sentences.name(side)))
+    if side is Side.HUBSPOT and not covers(sync.lifecycle, record, paired=False):
+        return KeptOut(ExclusionReason.FILTER, sentences.LIFECYCLE)
     if not matches(sync, record):
         return KeptOut(ExclusionReason.FILTER, sentences.FILTER.format(side=sentences.name(side)))
     return None
@@ -65,13 +68,18 @@ def admit_stage(records: Sequence[Record], context: Context) -> KeptOut | None:
 
 
 def admit_entering(entry: IndexEntry, records: Sequence[Record], context: Context) -> KeptOut | None:
-    """What keeps a bound pair from entering, by its filters (rule 5.1): it is enough that one side may enter.
+    """What keeps a bound pair from entering: a contact that the sync does not cover (rule 5.3), or its filters (rule
+    5.1), for which it is enough that one side may enter.
 
     Filters limit what enters: what has entered goes on, unless they are strict. A pair that a filter once kept out
     enters as soon as one of its records matches.
     """
-    sync = context.sync
-    if (has_entered(entry) and not sync.filters.strict) or any(may_enter(sync, record) for record in records):
+    sync, entered = context.sync, has_entered(entry)
+    if not entered and not all(
+        covers(sync.lifecycle, record, paired=True) for record in records if record.ref.side is Side.HUBSPOT
+    ):
+        return KeptOut(ExclusionReason.FILTER, sentences.LIFECYCLE)
+    if (entered and not sync.filters.strict) or any(may_enter(sync, record) for record in records):
         return None
     sides = [record.ref.side for record in records if sync.direction.writes(record.ref.side.other)]
     if len(sides) == 1:

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from hubsync.engine.identify import fingerprint
 from hubsync.engine.stages import raw
 from hubsync.model.entry import Fingerprints
+from hubsync.model.lifecycle import PROPERTY
 from hubsync.model.record import Record
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync
@@ -22,6 +23,12 @@ IDENTIFYING = 60_000
 
 FILTERING = 61_000
 """Numbers from here on belong to fields that only a filter asks for."""
+
+LIFECYCLE = 62_000
+"""The number of a contact's lifecycle stage, where a sync heeds it and does not map it (rule 5.3)."""
+
+MARKETED = 62_001
+"""The number under which a new contact is made a marketing contact; it is not watched."""
 
 
 Watched = tuple[tuple[int, str], ...]
@@ -53,7 +60,9 @@ def _watched(sync: Sync, side: Side) -> Watched:
     identifying = tuple((IDENTIFYING + at, name) for at, name in enumerate(keys) if name not in names)
     names.update(keys)
     filtering = tuple((FILTERING + at, name) for at, name in enumerate(sync.filters.fields(side)) if name not in names)
-    return (*mapped, *identifying, *filtering)
+    names.update(sync.filters.fields(side))
+    heeded = side is Side.HUBSPOT and sync.lifecycle.heeded and PROPERTY not in names
+    return (*mapped, *identifying, *filtering, *([(LIFECYCLE, PROPERTY)] if heeded else ()))
 
 
 def fingerprints(sync: Sync, side: Side, record: Record) -> Fingerprints:

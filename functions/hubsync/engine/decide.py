@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hubsync.engine import sentences, stages
-from hubsync.engine.admit import admit_entering, admit_lone, admit_pair, admit_stage
-from hubsync.engine.baseline import fingerprints
+from hubsync.engine.admit import admit_entering, admit_lone, admit_pair, admit_stage, has_entered
+from hubsync.engine.baseline import LIFECYCLE, MARKETED, fingerprints
 from hubsync.engine.context import Context, Standing
 from hubsync.engine.draft import Draft
 from hubsync.engine.flip_flop import Guard
 from hubsync.engine.identify import identifiers
+from hubsync.engine.lifecycle import BACKWARD, moves_back, newcomers_stage
 from hubsync.engine.merge import CHANGED, FIRST, PRIMARY, Verdict, forms, weigh
 from hubsync.engine.prefer import newer
 from hubsync.engine.restore import admit_restored
@@ -18,10 +19,12 @@ from hubsync.engine.transform import canonical
 from hubsync.model.decision import Action, Decision
 from hubsync.model.entry import Fingerprints, IndexEntry
 from hubsync.model.identifier import IdentifierKind
+from hubsync.model.lifecycle import PROPERTY
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.record import Record, Value
 from hubsync.model.side import Side
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
+from hubsync.model.sync import MARKETING
 
 
 def decide(entry: IndexEntry, hubspot: Record | None, app: Record | None, context: Context) -> Decision:
@@ -72,6 +75,9 @@ def _lone(record: Record, context: Context, *, restoring: bool) -> Decision:
             draft.write(mapping, side.other, value)
     if sync.stages is not None:
         draft.stage(sync.stages, Verdict(CHANGED, write=side.other), record)
+    if side is Side.APP:
+        draft.also(Side.HUBSPOT, LIFECYCLE, PROPERTY, newcomers_stage(sync.lifecycle, None))
+        draft.also(Side.HUBSPOT, MARKETED, MARKETING, "true" if sync.marketing_contacts else None)
     if draft.failure is not None:
         return _refuse(draft.failure)
     sentence = sentences.CREATE.format(side=sentences.name(side.other))
@@ -110,6 +116,8 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
         verdict = weigh(sync, entry, mapping, (left, right), normals, newest)
         if _would_replace_primary(mapping, verdict, context, right, secondary):
             verdict = Verdict(PRIMARY, drifted=True)
+        if moves_back(mapping, verdict.write, left, right):
+            verdict = Verdict(BACKWARD, drifted=True)
         verdict = guard.judge(mapping, verdict, (left, right), normals)
         draft.take(mapping, verdict, left if verdict.winner is Side.HUBSPOT else right)
     if sync.stages is not None:
@@ -118,6 +126,8 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
         verdict = weigh(sync, entry, sync.stages.mapping, raws, normals, newest)
         verdict = guard.judge(sync.stages.mapping, verdict, raws, normals)
         draft.stage(sync.stages, verdict, hubspot if verdict.write is Side.APP else app)
+    if sync.direction.writes(Side.HUBSPOT) and not has_entered(entry):
+        draft.also(Side.HUBSPOT, LIFECYCLE, PROPERTY, newcomers_stage(sync.lifecycle, hubspot))
     if draft.failure is not None:
         return _refuse(draft.failure)
     patches, failure = draft.patches(), guard.failure()

@@ -45,6 +45,12 @@ class Draft:
             hashed = canonical_hash(self.context.sync.hash_key, form(stages, source))
             self._sent.setdefault(side, {})[stages.number] = hashed
 
+    def also(self, side: Side, number: int, name: str, value: str | None) -> None:
+        """Write a value of the sync's own where no mapping writes one (rules 5.1, 5.3)."""
+        if value is not None and name not in self._fields.get(side, {}):
+            self._fields.setdefault(side, {})[name] = value
+            self._sent.setdefault(side, {})[number] = canonical_hash(self.context.sync.hash_key, value)
+
     def _note(self, number: int, verdict: Verdict) -> None:
         if verdict.drifted:
             self.drifted.append(number)

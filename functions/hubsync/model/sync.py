@@ -9,6 +9,7 @@ from enum import StrEnum
 from hubsync.model.conflict import ConflictPolicy
 from hubsync.model.filter import Filters
 from hubsync.model.identifier import IdentifierKind
+from hubsync.model.lifecycle import PROPERTY, Lifecycle
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.side import Direction, Side
 from hubsync.model.stages import StageMap
@@ -50,6 +51,9 @@ class Phase(StrEnum):
     COMPARE_INDEX = "compare_index"
 
 
+MARKETING = "hs_marketable_status"
+"""HubSpot's property that makes a contact a marketing contact, `true` or `false`."""
+
 INITIAL_PHASES = (Phase.INDEX_HUBSPOT, Phase.SYNC_APP, Phase.SYNC_HUBSPOT)
 COMPARISON_PHASES = (Phase.COMPARE_HUBSPOT, Phase.COMPARE_APP, Phase.COMPARE_INDEX)
 
@@ -83,7 +87,8 @@ class Sync:
     this sync and is destroyed first when the sync is deleted. `indexed` names the sides whose index is complete: until
     then nothing is created there from outside the phase that owns the record. `settings_version` changes whenever
     something changes that a refused record may have waited for.
-    `filters` say which records enter from each side (rule 5.1), `stages` which pipelines and stages go together (5.2).
+    `filters` say which records enter from each side (rule 5.1), `stages` which pipelines and stages go together (5.2),
+    `lifecycle` which contacts are covered (5.3). `marketing_contacts` makes new contacts of HubSpot marketing contacts.
     `comparison` numbers the last comparison's pages in the ledger (epoch ms of its start).
     `history_key` (sealed) seals the history and is destroyed with it; `history_days` is how long an event is kept, 0 to
     keep none.
@@ -106,6 +111,8 @@ class Sync:
     phone_region: str | None = None
     filters: Filters = field(default_factory=Filters)
     stages: StageMap | None = None
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    marketing_contacts: bool = False
     notify: tuple[str, ...] = ()
     status: SyncStatus = SyncStatus.DRAFT
     phase: Phase | None = None
@@ -139,6 +146,8 @@ class Sync:
         names.update(dict.fromkeys(name for key in self.match_keys for name in key.fields(side)))
         names.update(dict.fromkeys(self.stages.fields(side) if self.stages is not None else ()))
         names.update(dict.fromkeys(self.filters.fields(side)))
+        if side is Side.HUBSPOT and self.lifecycle.heeded:
+            names[PROPERTY] = None
         return tuple(names)
 
     def may_write(self, mapping: FieldMapping, side: Side) -> bool:

@@ -11,6 +11,7 @@ from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.connection import Connection, ConnectionStatus
 from hubsync.model.filter import Condition, Filters, Group, Joined, Operator
 from hubsync.model.identifier import IdentifierKind
+from hubsync.model.lifecycle import Covers, Lifecycle
 from hubsync.model.mapping import FieldMapping, Transform
 from hubsync.model.schema import FieldType
 from hubsync.model.side import Direction, Side
@@ -56,6 +57,8 @@ SYNC = Sync(
         ),
         strict=True,
     ),
+    lifecycle=Lifecycle(Covers.REST, "customer"),
+    marketing_contacts=True,
     stages=StageMap(9, "dealstage", "stage_id", "pipeline", None, (StagePair("default", "closedwon", "", "won"),)),
     require_email=False,
     phone_region="ES",

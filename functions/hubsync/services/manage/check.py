@@ -11,6 +11,7 @@ from hubsync.model.side import Side
 from hubsync.model.sync import ObjectKind
 from hubsync.services.manage.document import Fault, MappingSpec, SyncSpec, suggestion
 from hubsync.services.manage.filters import check_filters
+from hubsync.services.manage.lifecycle_stages import check_lifecycle, check_marketing
 
 EXTERNAL_ID = "hubsync_id"
 """The HubSpot property that hubsync finds its own creations by (docs/architecture.md, "Creating")."""
@@ -39,6 +40,8 @@ def check(name: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> It
     for mapping in spec.mappings:
         yield from _check_mapping(f"{path}.mappings[{mapping.at}]", spec, mapping, schemas)
     yield from check_filters(path, spec, schemas)
+    yield from check_lifecycle(path, spec, schemas)
+    yield from check_marketing(path, spec, schemas)
     if "direction" not in spec.unread:
         for side in Side:
             yield from _check_required(path, spec, side, schemas[side])

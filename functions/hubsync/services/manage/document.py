@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from hubsync.model.conflict import ConflictPolicy, Winner
+from hubsync.model.lifecycle import Covers
 from hubsync.model.mapping import Transform
 from hubsync.model.side import Direction, Side
 
@@ -109,6 +110,14 @@ class PipelineSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LifecycleSpec:
+    """Which contacts a sync covers, and the stage of those that enter without one (rule 5.3)."""
+
+    covers: Covers | None = None
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SyncSpec:
     """One sync. A setting that could not be read stands at its default and its name in `unread`.
     `pipelines` are None where all are to be found by their names.
@@ -125,6 +134,8 @@ class SyncSpec:
     phone_region: str | None = None
     filters: FiltersSpec = FiltersSpec()
     pipelines: tuple[PipelineSpec, ...] | None = None
+    lifecycle: LifecycleSpec | None = None
+    marketing_contacts: bool = False
     notify: tuple[str, ...] = ()
     history_days: int = 90
     mappings: tuple[MappingSpec, ...] = ()

@@ -15,6 +15,7 @@ from hubsync.model.sync import MatchKey, ObjectKind, Sync, SyncStatus
 from hubsync.services.manage.check import shared_kinds, writes
 from hubsync.services.manage.document import ConnectionSpec, EndSpec, Limit, MappingSpec, SyncSpec
 from hubsync.services.manage.filters import plan_filters
+from hubsync.services.manage.lifecycle_stages import plan_lifecycle
 from hubsync.services.manage.stages import PerSide, plan_stages
 from hubsync.services.ports import Ids, Vault
 
@@ -125,6 +126,8 @@ def plan_sync(
         phone_region=spec.phone_region,
         filters=plan_filters(spec, schemas),
         stages=stages,
+        lifecycle=plan_lifecycle(spec, schemas),
+        marketing_contacts=spec.marketing_contacts,
         notify=spec.notify,
         history_days=spec.history_days,
     )
