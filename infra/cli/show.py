@@ -45,7 +45,7 @@ def records(shown: Sequence[Mapping[str, Any]]) -> Table:
             Text(words(record["status"]), RECORD_STYLES.get(record["status"], "")),
             record.get("hubspot_id") or "-",
             record.get("app_id") or "-",
-            Text("\n".join([f"{field}: {why}" if field else why, *_drifted(record)]).strip("\n")),
+            Text("\n".join([f"{field}: {why}" if field else why, *_drifted(record), *_waiting(record)]).strip("\n")),
             Text(failure.get("remedy") or ""),
         )
     return table
@@ -60,6 +60,12 @@ def _drifted(record: Mapping[str, Any]) -> list[str]:
     """What differs between the sides and is left alone, in the names of both."""
     pairs = [f"{each['hubspot']} / {each['app']}" for each in record.get("drifted") or ()]
     return [f"Differs, and is left alone: {', '.join(pairs)}"] if pairs else []
+
+
+def _waiting(record: Mapping[str, Any]) -> list[str]:
+    """How many links wait for the record at their other end."""
+    links = record.get("waiting_links") or 0
+    return [f"{links} {'link waits' if links == 1 else 'links wait'} for the record at the other end"] if links else []
 
 
 def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from hubsync.model.association import Association
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import FieldMapping, Transform
 from hubsync.model.side import Direction, Side
@@ -74,3 +78,9 @@ def companies(direction: Direction = Direction.TWO_WAY, default: Side = Side.HUB
         hash_key=b"k" * 32,
         next_number=5,
     )
+
+
+def linked(sync: Sync, **settings: Any) -> Sync:
+    """Contacts with links to their companies: HubSpot's several companies, Orbit's one organisation (rule 6.1)."""
+    association = Association(sync.next_number, "companies", "organisation_id", "s2", **settings)
+    return replace(sync, associations=(association,), next_number=sync.next_number + 1)

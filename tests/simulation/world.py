@@ -185,18 +185,21 @@ class World:
         self.hubspot.settings.search_lag_ms = 0
         faults = self.orbit.outbox.faults
         faults.lose_next, faults.double, faults.reorder = 0, 0.0, False
-        self.lifecycle.on("contacts")
+        for name in self.syncs:
+            self.lifecycle.on(name)
         for _ in range(4):
             self.settle()
-            if self.sync().status is not SyncStatus.ACTIVE:
-                self.restart()
-                self.settle()
+            for name in self.syncs:
+                if self.sync(name).status is not SyncStatus.ACTIVE:
+                    self.restart(name)
+                    self.settle()
             self.deliver()
             self.settle()
             self.poll()
             self.settle()
             self.clock.ms += 12 * 3_600_000
-            self.compare()
+            for name in self.syncs:
+                self.compare(name)
             self.settle()
 
     # --- time goes on

@@ -105,6 +105,17 @@ class LifecycleBody(Body):
     default: Name | None = None
 
 
+class AssociationBody(Body):
+    """One entry of `associations`."""
+
+    hubspot: Name
+    app: Name
+    via: Name
+    label: Name | None = None
+    direction: Direction = Direction.TWO_WAY
+    unlink: Annotated[bool, Field(strict=True)] = False
+
+
 class SyncBody(Body):
     """One entry of `syncs`, its mappings apart: each of those is read on its own, so that one cannot hide another."""
 
@@ -122,3 +133,4 @@ class SyncBody(Body):
     notify: tuple[Name, ...] = ()
     history_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 90
     mappings: tuple[object, ...]
+    associations: tuple[object, ...] = ()

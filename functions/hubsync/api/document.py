@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from hubsync.api.bodies import Body, ConnectionBody, EndBody, MappingBody, SyncBody
+from hubsync.api.bodies import AssociationBody, Body, ConnectionBody, EndBody, MappingBody, SyncBody
 from hubsync.api.filters import filters_spec
 from hubsync.services.manage.document import (
+    AssociationSpec,
     ConnectionSpec,
     Document,
     EndSpec,
@@ -112,6 +113,12 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
                     winner=mapping.winner,
                 )
             )
+    associations = []
+    for at, item in enumerate(body.associations):
+        association, found, _ = _read(AssociationBody, item, f"{path}.associations[{at}]")
+        faults += found
+        if association is not None:
+            associations.append(AssociationSpec(at, **association.model_dump()))
     return SyncSpec(
         hubspot=None if "hubspot" in unread else EndSpec(body.hubspot.connection, body.hubspot.object),
         app=None if "app" in unread else EndSpec(body.app.connection, body.app.object),
@@ -127,6 +134,7 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
         notify=body.notify,
         history_days=body.history_days,
         mappings=tuple(mappings),
+        associations=tuple(associations),
         unread=frozenset(unread),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from hubsync.api.filters import filters_shape
+from hubsync.model.association import Association
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import FieldMapping
@@ -60,6 +61,7 @@ def full(view: SyncView) -> Json:
         "history_days": sync.history_days,
         "saved_at": sync.saved_at,
         "mappings": [mapping(each) for each in sync.mappings],
+        "associations": [association(each) for each in sync.associations],
         "progress": [progress(each) for each in view.progress],
         "counts": {status: view.counts.by_status.get(status, 0) for status in RecordStatus},
         "total": view.counts.total,
@@ -97,6 +99,20 @@ def pipelines(stages: StageMap) -> list[Json]:
     ]
 
 
+def association(each: Association) -> Json:
+    """The links to the records of another sync, which `via` names by its id (rule 6.1)."""
+    return {
+        "number": each.number,
+        "hubspot": each.hubspot_type,
+        "app": each.app_field,
+        "via": each.via,
+        "label": each.label,
+        "many": each.many,
+        "direction": each.direction,
+        "unlink": each.unlink,
+    }
+
+
 def progress(each: PhaseProgress) -> Json:
     """How far a phase is. Times are epoch ms; `total` is the number of records expected, if it is known."""
     return {
@@ -116,6 +132,7 @@ def record(entry: IndexEntry, sync: Sync) -> Json:
     """One record or bound pair: where it is on both sides, how it stands and why.
 
     `drifted` names the pairs of fields whose two values differ and are left alone (rules 2.5, 2.9), never the values.
+    `waiting_links` counts the links that are made once the record at their other end is bound (rule 6.1).
     """
     return {
         "id": entry.id,
@@ -136,7 +153,13 @@ def record(entry: IndexEntry, sync: Sync) -> Json:
             {"hubspot": each.hubspot_field, "app": each.app_field}
             for each in sync.mappings
             if each.number in entry.drifted
+        ]
+        + [
+            {"hubspot": each.field(Side.HUBSPOT), "app": each.app_field}
+            for each in sync.associations
+            if each.number in entry.drifted
         ],
+        "waiting_links": entry.waiting_links,
         "since": entry.since,
     }
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from hashlib import blake2b
 
 from hubsync.engine.identify import fingerprint
+from hubsync.engine.links import links_fingerprint
 from hubsync.engine.stages import raw
 from hubsync.model.entry import Fingerprints
 from hubsync.model.lifecycle import PROPERTY
@@ -66,10 +67,12 @@ def _watched(sync: Sync, side: Side) -> Watched:
 
 
 def fingerprints(sync: Sync, side: Side, record: Record) -> Fingerprints:
-    """The fingerprints of every watched field of a record as it is now."""
+    """The fingerprints of every watched field of a record as it is now, its links among them."""
     found = {number: fingerprint(sync.hash_key, record.fields.get(name)) for number, name in watched(sync, side)}
     if sync.stages is not None:
         found[sync.stages.number] = fingerprint(sync.hash_key, raw(sync.stages, record))
+    for association in sync.associations:
+        found[association.number] = links_fingerprint(sync, record.fields.get(association.field(side)))
     return found
 
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
+from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import IdentifierKind
+from hubsync.model.record import RecordRef
 from hubsync.model.schema import FieldSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync
+
+Linked: TypeAlias = Mapping[str, Mapping[RecordRef, IndexEntry]]
+"""The entries of linked records, by the sync that binds them and the record's reference (rule 6.1)."""
 
 
 class Standing(StrEnum):
@@ -46,7 +52,8 @@ class Context:
     `may_create` are the sides on which this look may make records: none while an index is incomplete, except from the
     phase that owns the record. `conflict` is the kind of an identifier that a record of a bound pair has come to share
     with another entry (rule 3.6). `schemas` are the fields by name, where known. `now` is epoch ms. `retry` says that a
-    person, or something that may have mended a failure, asked for this look.
+    person, or something that may have mended a failure, asked for this look. `linked` are the entries of the records
+    that these are linked to.
     """
 
     sync: Sync
@@ -56,6 +63,7 @@ class Context:
     schemas: Mapping[Side, Mapping[str, FieldSchema]] = field(default_factory=dict)
     now: int = 0
     retry: bool = False
+    linked: Linked = field(default_factory=dict)
 
     def field_schema(self, side: Side, name: str) -> FieldSchema | None:
         """What is known of a field."""

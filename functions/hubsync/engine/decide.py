@@ -12,6 +12,7 @@ from hubsync.engine.draft import Draft
 from hubsync.engine.flip_flop import Guard
 from hubsync.engine.identify import identifiers
 from hubsync.engine.lifecycle import BACKWARD, moves_back, newcomers_stage
+from hubsync.engine.links import links_of_new, merge_links
 from hubsync.engine.merge import CHANGED, FIRST, PRIMARY, Verdict, forms, weigh
 from hubsync.engine.prefer import newer
 from hubsync.engine.restore import admit_restored
@@ -78,16 +79,29 @@ def _lone(record: Record, context: Context, *, restoring: bool) -> Decision:
     if side is Side.APP:
         draft.also(Side.HUBSPOT, LIFECYCLE, PROPERTY, newcomers_stage(sync.lifecycle, None))
         draft.also(Side.HUBSPOT, MARKETED, MARKETING, "true" if sync.marketing_contacts else None)
+    for association in sync.associations:
+        draft.link(
+            association, links_of_new(association, side.other, record.fields.get(association.field(side)), context)
+        )
     if draft.failure is not None:
         return _refuse(draft.failure)
     sentence = sentences.CREATE.format(side=sentences.name(side.other))
-    return Decision(Action.CREATE, RecordStatus.IN_SYNC, sentence, draft.patches(create=side.other), seen)
+    return Decision(
+        Action.CREATE,
+        RecordStatus.IN_SYNC,
+        sentence,
+        draft.patches(create=side.other),
+        seen,
+        links=draft.links,
+        waiting=tuple(draft.waiting),
+    )
 
 
 def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> Decision:
     """A bound pair: every mapping is compared three ways, and both sides get what changed on the other."""
     sync = context.sync
-    known = {side: identifiers(sync, side, record) for side, record in ((Side.HUBSPOT, hubspot), (Side.APP, app))}
+    pair = {Side.HUBSPOT: hubspot, Side.APP: app}
+    known = {side: identifiers(sync, side, record) for side, record in pair.items()}
     records = (hubspot, app)
     kept_out = admit_pair(known, context) or admit_stage(records, context) or admit_entering(entry, records, context)
     if kept_out is not None:
@@ -128,19 +142,24 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
         draft.stage(sync.stages, verdict, hubspot if verdict.write is Side.APP else app)
     if sync.direction.writes(Side.HUBSPOT) and not has_entered(entry):
         draft.also(Side.HUBSPOT, LIFECYCLE, PROPERTY, newcomers_stage(sync.lifecycle, hubspot))
+    for association in sync.associations:
+        both = {side: record.fields.get(association.field(side)) for side, record in pair.items()}
+        draft.link(association, merge_links(association, entry, both, context))
     if draft.failure is not None:
         return _refuse(draft.failure)
     patches, failure = draft.patches(), guard.failure()
     return Decision(
         Action.UPDATE if patches else Action.NOTHING,
         RecordStatus.IN_SYNC if failure is None else RecordStatus.FAILING,
-        sentences.pair(patches, draft.wins, context) if failure is None else failure.sentence,
+        sentences.pair(patches, draft.wins, context, len(draft.waiting)) if failure is None else failure.sentence,
         patches,
         {Side.HUBSPOT: fingerprints(sync, Side.HUBSPOT, hubspot), Side.APP: fingerprints(sync, Side.APP, app)},
         tuple(draft.wins),
         tuple(draft.drifted),
         failure=failure,
         rounds=guard.rounds(),
+        links=draft.links,
+        waiting=tuple(draft.waiting),
     )
 
 

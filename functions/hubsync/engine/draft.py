@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from hubsync.engine.context import Context
 from hubsync.engine.identify import canonical_hash
+from hubsync.engine.links import LinkVerdict, links_hash, written_value
 from hubsync.engine.merge import Verdict
 from hubsync.engine.stages import counterpart, fields_at, form, place_of
 from hubsync.engine.transform import UnfitValueError, canonical, render
+from hubsync.model.association import Association
 from hubsync.model.decision import FieldWin, Patch
 from hubsync.model.mapping import FieldMapping
-from hubsync.model.record import Record, Value, is_empty
+from hubsync.model.record import Record, RecordRef, Value, is_empty
 from hubsync.model.side import Side
 from hubsync.model.stages import StageMap
 from hubsync.model.status import Failure
@@ -26,6 +28,8 @@ class Draft:
     wins: list[FieldWin] = field(default_factory=list)
     drifted: list[int] = field(default_factory=list)
     failure: Failure | None = None
+    links: dict[int, tuple[bytes, ...]] = field(default_factory=dict)
+    waiting: list[tuple[str, RecordRef]] = field(default_factory=list)
     _fields: dict[Side, dict[str, Value]] = field(default_factory=dict)
     _sent: dict[Side, dict[int, bytes]] = field(default_factory=dict)
 
@@ -71,6 +75,16 @@ class Draft:
         normal = canonical(mapping.transform, rendered, region=sync.phone_region)
         self._fields.setdefault(side, {})[name] = rendered
         self._sent.setdefault(side, {})[mapping.number] = canonical_hash(sync.hash_key, normal)
+
+    def link(self, association: Association, verdict: LinkVerdict) -> None:
+        """Act on the verdict about the links of one association (rule 6.1)."""
+        if verdict.drifted:
+            self.drifted.append(association.number)
+        for side, ids in verdict.write.items():
+            self._fields.setdefault(side, {})[association.field(side)] = written_value(association, side, verdict)
+            self._sent.setdefault(side, {})[association.number] = links_hash(self.context.sync, ids)
+        self.links[association.number] = verdict.baseline
+        self.waiting += [(association.via, ref) for ref in verdict.waiting]
 
     def patches(self, create: Side | None = None) -> Mapping[Side, Patch]:
         """The patches, by side; a record to be created has one even if all its fields are empty."""

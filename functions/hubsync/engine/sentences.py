@@ -31,7 +31,7 @@ def name(side: Side) -> str:
     return "HubSpot" if side is Side.HUBSPOT else "the app"
 
 
-def pair(patches: Mapping[Side, Patch], wins: Sequence[FieldWin], context: Context) -> str:
+def pair(patches: Mapping[Side, Patch], wins: Sequence[FieldWin], context: Context, waiting: int = 0) -> str:
     """What is done to a bound pair: which fields go where, and what else is worth knowing."""
     parts = [f"{len(patch.fields)} field(s) go to {name(side)}" for side, patch in patches.items()]
     resolution = context.resolution
@@ -42,5 +42,7 @@ def pair(patches: Mapping[Side, Patch], wins: Sequence[FieldWin], context: Conte
     contested = sum(win.contested and "both sides" in win.why for win in wins)
     if contested:
         parts.append(f"{contested} field(s) had changed on both sides")
+    if waiting:
+        parts.append(f"{waiting} link(s) wait until the record at the other end is in sync")
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}." if parts else IN_STEP

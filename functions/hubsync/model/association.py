@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from hubsync.model.record import Value
+from hubsync.model.record import RecordRef, Value
 from hubsync.model.side import Direction, Side
 
 PREFIX = "associations/"
@@ -34,6 +34,19 @@ class Association:
     def field(self, side: Side) -> str:
         """The field that holds the links on `side`."""
         return links_field(self.hubspot_type, self.label) if side is Side.HUBSPOT else self.app_field
+
+
+@dataclass(frozen=True, slots=True)
+class LinkWaiter:
+    """A record with a link that is made as soon as the record at its other end is bound (rule 6.1).
+
+    `linked` is the record at the other end. `sync_id` and `waiting` are the sync of the record with the link, and the
+    record itself: they are what is looked at again.
+    """
+
+    linked: RecordRef
+    sync_id: str
+    waiting: RecordRef
 
 
 def links_field(object_type: str, label: str | None = None) -> str:

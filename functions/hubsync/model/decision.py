@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hubsync.model.entry import Fingerprints
-from hubsync.model.record import Value
+from hubsync.model.record import RecordRef, Value
 from hubsync.model.rounds import AllRounds
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, RecordStatus
@@ -53,6 +53,8 @@ class Decision:
 
     `baselines` are the fingerprints of what was read; a written field's come from the write's response instead.
     `rounds` are to be remembered once the writes are done (rule 2.8); None leaves them as they are.
+    `links` are the links to remember by association (`IndexEntry.links`), None where they stay as they are. `waiting`
+    are the linked records that are not bound yet, each with the sync that will bind it.
     """
 
     action: Action
@@ -65,3 +67,5 @@ class Decision:
     failure: Failure | None = None
     exclusion: ExclusionReason | None = None
     rounds: AllRounds | None = None
+    links: Mapping[int, tuple[bytes, ...]] | None = None
+    waiting: tuple[tuple[str, RecordRef], ...] = ()

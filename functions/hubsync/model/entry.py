@@ -60,6 +60,8 @@ class IndexEntry:
     `lease_until` (epoch ms) keeps other workers from writing. `generation` fences off older runs (rule 1.2).
     `drifted` are the mapping numbers whose two values differ and are left alone (rules 2.5, 2.9). `rounds` tells of the
     fields that lately went to and fro (rule 2.8).
+    `links` are the links that both sides had when last settled: by the association's number, the keyed hashes of the
+    linked entries. `waiting_links` counts the links whose other end is not bound yet (rule 6.1).
     `place` is a duplicate's place in the line for its identifier (rule 3.5): once given, it is kept.
     A refused record keeps in `inputs` a hash of what was refused and of the settings; it is tried again when that
     changes, or after `retry_at` (epoch ms), later with each of its `attempts` (rule 8.4).
@@ -82,6 +84,8 @@ class IndexEntry:
     generation: int = 0
     drifted: tuple[int, ...] = ()
     rounds: AllRounds = field(default_factory=dict)
+    links: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict)
+    waiting_links: int = 0
     place: str = ""
     inputs: str = ""
     attempts: int = 0

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from hubsync.model.association import Association
 from hubsync.model.conflict import ConflictPolicy
 from hubsync.model.filter import Filters
 from hubsync.model.identifier import IdentifierKind
@@ -93,6 +94,7 @@ class Sync:
     `history_key` (sealed) seals the history and is destroyed with it; `history_days` is how long an event is kept, 0 to
     keep none.
     `phone_region` is the ISO 3166 country of numbers without a country code, or None.
+    `associations` are the links to records of other syncs that are kept in step (rule 6.1).
     """
 
     id: str
@@ -123,6 +125,7 @@ class Sync:
     history_days: int = 90
     saved_at: int = 0
     next_number: int = 1
+    associations: tuple[Association, ...] = ()
     problem: str | None = None
     comparison: int = 0
     version: int = 0
@@ -141,18 +144,23 @@ class Sync:
         return self.hubspot_connection if side is Side.HUBSPOT else self.app_connection
 
     def fields(self, side: Side) -> tuple[str, ...]:
-        """Every field of `side` that a look has to read: mapped fields, match keys, stages, filters."""
+        """Every field of `side` that a look has to read: mapped fields, match keys, stages, filters, links."""
         names = dict.fromkeys(mapping.field(side) for mapping in self.mappings)
         names.update(dict.fromkeys(name for key in self.match_keys for name in key.fields(side)))
         names.update(dict.fromkeys(self.stages.fields(side) if self.stages is not None else ()))
         names.update(dict.fromkeys(self.filters.fields(side)))
         if side is Side.HUBSPOT and self.lifecycle.heeded:
             names[PROPERTY] = None
+        names.update(dict.fromkeys(association.field(side) for association in self.associations))
         return tuple(names)
 
     def may_write(self, mapping: FieldMapping, side: Side) -> bool:
         """Whether `mapping` may be written on `side`: both directions say so (rule 2.4)."""
         return self.direction.writes(side) and mapping.direction.writes(side)
+
+    def may_link(self, association: Association, side: Side) -> bool:
+        """Whether the links of an association may be written on `side`: both directions say so (rule 2.4)."""
+        return self.direction.writes(side) and association.direction.writes(side)
 
     def index_complete(self, side: Side) -> bool:
         """Whether every record of `side` has been indexed once."""

@@ -58,12 +58,18 @@ class DeskFactory:
             may_create=may_create(sync, page),
             wake=lambda wake: self._wake(sync, wake),
             history=self.history,
+            linked_by_others=lambda: self._linked_by_others(sync),
             schemas=schemas,
         )
 
     def _wake(self, sync: Sync, wake: Wake) -> None:
-        message = LookMessage(sync.id, wake.side, wake.ids, wake.cause, self.ids.new(), self.clock.now())
+        message = LookMessage(
+            wake.sync_id or sync.id, wake.side, wake.ids, wake.cause, self.ids.new(), self.clock.now()
+        )
         self.queues.send(Queue.CHANGES, [message], delay=WAKE_DELAY_SECONDS)
+
+    def _linked_by_others(self, sync: Sync) -> bool:
+        return any(association.via == sync.id for other in self.syncs.syncs() for association in other.associations)
 
     def dead(self, sync: Sync, side: Side, error: NeedsPersonError) -> None:
         """A token was refused: the connection waits for a person."""

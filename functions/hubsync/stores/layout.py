@@ -11,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 from zlib import crc32
 
+from hubsync.model.association import LinkWaiter
 from hubsync.model.history import EventKey
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
@@ -71,6 +72,13 @@ def event_address(key: EventKey) -> Address:
     """Where one event stands; an entry's events sort by time."""
     line = events_address(key.sync_id, key.entry_id)
     return line._replace(sort_key=f"{line.sort_key}{key.at:015}.{key.version:010}.{key.side[0]}")
+
+
+def link_waiter_address(sync_id: str, linked: RecordRef, waiter: LinkWaiter | None = None) -> Address:
+    """Where a record stands that waits for `linked` to be bound; without a waiter, the mark that somebody does."""
+    own_id = f"{linked.side}#{linked.id}"
+    tail = "" if waiter is None else f"{waiter.sync_id}#{waiter.waiting.side}#{waiter.waiting.id}"
+    return Address(sync_id, bucket_of(own_id), f"l#{own_id}#{tail}")
 
 
 def address_of(write: IndexWrite) -> Address:

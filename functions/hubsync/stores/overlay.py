@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from hubsync.model.association import LinkWaiter
 from hubsync.model.entry import IndexEntry, entry_id_for
 from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.record import RecordRef
@@ -91,6 +92,16 @@ class OverlayIndexStore:
         """See the port."""
         self._take_lines(sync_id, [(key, side)])
         return self._layer.waiters(sync_id, key, side, limit)
+
+    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
+        """Nothing: a plan is about one sync, and nobody is woken in another one for what is not really done."""
+
+    def link_waiters(self, sync_id: str, linked: Iterable[RecordRef]) -> Mapping[RecordRef, Sequence[LinkWaiter]]:  # noqa: ARG002
+        """Nobody (see `add_link_waiters`)."""
+        return {}
+
+    def remove_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
+        """Nothing (see `add_link_waiters`)."""
 
     def write(self, writes: Sequence[IndexWrite]) -> Sequence[bool]:
         """See the port."""

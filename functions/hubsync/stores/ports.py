@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from hubsync.model.association import LinkWaiter
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import Claim, Waiter
@@ -109,6 +110,20 @@ class IndexStore(Protocol):
 
     def waiters(self, sync_id: str, key: str, side: Side, limit: int = 1) -> Sequence[Waiter]:
         """The first of those who wait for a slot, by place."""
+        ...
+
+    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
+        """Write down who waits for records of this sync to be bound (rule 6.1). Repeating it changes nothing."""
+        ...
+
+    def link_waiters(self, sync_id: str, linked: Iterable[RecordRef]) -> Mapping[RecordRef, Sequence[LinkWaiter]]:
+        """All who wait for these records. Records that nobody waits for are left out, and cost next to nothing."""
+        ...
+
+    def remove_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
+        """Let these wait no longer. Others who began to wait for the same records meanwhile may be forgotten, too:
+        they have read since that their record is bound.
+        """
         ...
 
     def write(self, writes: Sequence[IndexWrite]) -> Sequence[bool]:

@@ -84,6 +84,8 @@ def full() -> IndexEntry:
             2: Rounds(Side.APP, 1_790_000_000, b"from", b"back", turns=5, returns=4, held=True),
             300: Rounds(Side.HUBSPOT, 1_780_000_000, b"only"),
         },
+        links={6: (b"link-one", b"link-two"), 300: (b"link-300",)},
+        waiting_links=2,
         inputs="0123456789abcdef",
         attempts=2,
         retry_at=1_790_000_100_000,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -79,6 +80,14 @@ class TestSizes:
             settled_at=NOW,
         )
         dynamodb.index.write([PutEntry(entry)])
+        (item,) = client.scan(TableName=dynamodb._index_table)["Items"]
+        assert item_size(item) <= 1024
+
+    def test_fifty_links_beside_ten_mappings_fit_as_well(self, client: DynamoDBClient, dynamodb: DynamoStores) -> None:
+        hashes = {number: number.to_bytes(8) for number in range(1, 11)}
+        links = {11: tuple(number.to_bytes(8) for number in range(50))}
+        entry = lone(1, hubspot=Half("1", hashes), app=Half("2", hashes), status=RecordStatus.IN_SYNC, links=links)
+        dynamodb.index.write([PutEntry(replace(entry, waiting_links=3))])
         (item,) = client.scan(TableName=dynamodb._index_table)["Items"]
         assert item_size(item) <= 1024
 

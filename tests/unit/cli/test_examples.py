@@ -16,6 +16,7 @@ from hubsync.connectors.port import CallCount
 from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
 from hubsync.services.manage.check import check
+from hubsync.services.manage.check_links import check_links
 from infra.cli.document import read_document
 from infra.local.hubspot import HubSpotSimulator
 from infra.local.transport import SimulatorTransport
@@ -71,7 +72,8 @@ def test_an_example_has_no_fault(path: Path) -> None:
             Side.HUBSPOT: hubspot_schema(spec.hubspot.object),
             Side.APP: app_schema(app, spec.app.object),
         }
-        assert list(check(name, spec, schemas)) == []
+        ends = {other: (each.hubspot, each.app) for other, each in document.syncs.items()}
+        assert [*check(name, spec, schemas), *check_links(name, spec, schemas, ends)] == []
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

@@ -56,6 +56,7 @@ PEOPLE = ObjectSchema(
         FieldSchema("points", FieldType.NUMBER),
         FieldSchema("important", FieldType.BOOLEAN),
         FieldSchema("seen_at", FieldType.DATETIME, read_only=True),
+        FieldSchema("organisation_id", FieldType.REFERENCE, refers_to="organisations"),
     ),
     "contact",
     {"email": ("email",)},

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
 from hubsync.connectors.port import Deferred, Refused, Written
-from hubsync.engine.baseline import fingerprints, glance, settled, watched
+from hubsync.engine.baseline import fingerprints, glance, settled
 from hubsync.engine.context import Standing
 from hubsync.engine.identify import fingerprint
+from hubsync.engine.links import links_hash
+from hubsync.model.association import linked_ids
 from hubsync.model.decision import Action, Decision, Patch
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.identifier import Waiter
@@ -19,6 +21,7 @@ from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, RecordStatus
 from hubsync.services.look.act import follows, keys_after, store
 from hubsync.services.look.history import forget
+from hubsync.services.look.links import keep_waiting, look_once_more, newly_bound, wake_waiting
 from hubsync.services.look.restore import make_room
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Desk, Ended, Errand, Wake, Work
@@ -61,8 +64,14 @@ def commit(desk: Desk, book: Book, works: Sequence[Work], errand: Errand, ended:
         finished.append(work)
     _free_slots(desk, book, finished, forgotten)
     changed = [work for work in finished if _differs(work)]
+    keep_waiting(desk, finished)
+    bound = newly_bound(desk, changed, errand)
+    wake_waiting(desk, bound, done=False)
     lost = store(desk, changed)
     make_room(desk, lost)
+    wake_waiting(desk, [work for work in bound if work not in lost], done=True)
+    look_once_more(desk, finished, ended)
+    ended.defer(_left_unlinked(desk, finished), 1, "links_left")
     for work in lost:
         # Somebody else wrote the entry after our lease: whatever was done is found by the next look (promise 3).
         if not any(deferral.ref == work.ref for deferral in ended.deferred):
@@ -102,7 +111,7 @@ def _finished(desk: Desk, work: Work, decision: Decision) -> IndexEntry:
     """The entry as the decision and its outcome leave it."""
     entry, now = work.entry, desk.clock.now()
     status, failure, reason = decision.status, decision.failure, decision.reason
-    undecided = _undecided(work, decision)
+    undecided = _undecided(desk, work, decision)
     for side, result in work.results.items():
         if isinstance(result, Refused):
             status, failure, reason = RecordStatus.FAILING, result.failure, result.failure.sentence
@@ -121,6 +130,8 @@ def _finished(desk: Desk, work: Work, decision: Decision) -> IndexEntry:
         status=status,
         failure=failure,
         exclusion=decision.exclusion,
+        links=_links(entry, decision, undecided),
+        waiting_links=len(decision.waiting) if decision.links is not None else entry.waiting_links,
         reason=_reason(work, decision, status, reason),
         drifted=decision.drifted if decision.action is not Action.REFUSE else entry.drifted,
         rounds=_rounds(entry, decision, undecided),
@@ -147,17 +158,51 @@ def _reason(work: Work, decision: Decision, status: RecordStatus, reason: str) -
     """The sentence to keep: the last one that told of a change, so that a look without consequence writes nothing."""
     before = work.stored
     other = status is not before.status or decision.exclusion is not before.exclusion
-    news = decision.patches or other or not before.version
+    waiting = decision.links is not None and len(decision.waiting) != before.waiting_links
+    news = decision.patches or other or waiting or not before.version
     return reason if news else work.stored.reason
 
 
-def _undecided(work: Work, decision: Decision) -> set[int]:
+def _undecided(desk: Desk, work: Work, decision: Decision) -> set[int]:
     """The mapping numbers whose write did not succeed: their change must not be taken for settled."""
     undecided: set[int] = set()
     for side, patch in decision.patches.items():
-        if not isinstance(work.results.get(side), Written):
-            undecided |= set(patch.sent)
+        result = work.results.get(side)
+        undecided |= _unlinked(desk, side, patch, result) if isinstance(result, Written) else set(patch.sent)
     return undecided
+
+
+def _unlinked(desk: Desk, side: Side, patch: Patch, result: Written) -> set[int]:
+    """The associations of a written record that do not show what was sent: HubSpot takes links one by one."""
+    return {
+        association.number
+        for association in desk.sync.associations
+        if association.number in patch.sent
+        and links_hash(desk.sync, linked_ids(result.record.fields.get(association.field(side))))
+        != patch.sent[association.number]
+    }
+
+
+def _left_unlinked(desk: Desk, works: Sequence[Work]) -> list[Work]:
+    """The works whose record was just made without all of its links: another look makes the rest, or says why not."""
+    return [
+        work
+        for work in works
+        if work.decision is not None and work.decision.patches
+        for side, patch in work.decision.patches.items()
+        if isinstance(result := work.results.get(side), Written) and _unlinked(desk, side, patch, result)
+    ]
+
+
+def _links(entry: IndexEntry, decision: Decision, undecided: set[int]) -> Mapping[int, tuple[bytes, ...]]:
+    """The links to remember; those of an association that could not be written are the ones from before."""
+    if decision.links is None:
+        return entry.links
+    found = {
+        number: entry.links.get(number, ()) if number in undecided else links
+        for number, links in decision.links.items()
+    }
+    return {number: links for number, links in found.items() if links}
 
 
 def _half(desk: Desk, work: Work, decision: Decision, entry: IndexEntry, side: Side, undecided: set[int]) -> Half:
@@ -190,7 +235,7 @@ def _of_created(desk: Desk, side: Side, record: Record, patch: Patch) -> dict[in
     that a default which the application filled in by itself is found and carried back.
     """
     shown, empty = fingerprints(desk.sync, side, record), fingerprint(desk.sync.hash_key, None)
-    return {number: shown[number] if number in patch.sent else empty for number, _ in watched(desk.sync, side)}
+    return {number: shown[number] if number in patch.sent else empty for number in shown}
 
 
 def _differs(work: Work) -> bool:

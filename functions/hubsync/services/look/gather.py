@@ -149,11 +149,12 @@ def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None) -> bool
     """Whether a record shows just what the entry's baseline holds, so that there is nothing to look at.
 
     The baseline of an excluded pair is from before, so that what changed meanwhile flows when it enters again (rules
-    3.7, 5.1); it is compared with what it showed when it was last looked at. Three entries are looked at whatever they
+    3.7, 5.1); it is compared with what it showed when it was last looked at. Four entries are looked at whatever they
     show: one whose record was thought deleted, for it is there again; one that was marked without a look, because its
-    message was a dead letter (rule 8.4); and one with a held field, which is tried again after a quiet time (rule 2.8).
+    message was a dead letter (rule 8.4); one with a held field, which is tried again after a quiet time (rule 2.8); and
+    one with a link that waits for its other end (rule 6.1).
     """
-    if record is None or entry.half(record.ref.side).gone:
+    if record is None or entry.half(record.ref.side).gone or entry.waiting_links:
         return False
     if entry.exclusion is not None and entry.bound:
         return entry.half(record.ref.side).seen == glance(sync, record.ref.side, record)

@@ -16,6 +16,7 @@ from hubsync.services.look.act import claim_ahead, lease, write
 from hubsync.services.look.commit import commit, inputs_of
 from hubsync.services.look.gather import Seen, gather, unchanged
 from hubsync.services.look.history import keep_intended, keep_outcomes
+from hubsync.services.look.links import linked_entries
 from hubsync.services.look.restore import make_room, stand_alone_again
 from hubsync.services.look.stand import Book, find_conflicts, read_partners, recover_creates, stand
 from hubsync.services.look.work import Deferral, Desk, Ended, Errand, Wake, Work
@@ -62,6 +63,7 @@ def look(
         _defer_rest(refs, ended, 60, "needs_person")
         return ended
     find_conflicts(desk, book, works)
+    linked = linked_entries(desk, works)
     for work in works:
         context = Context(
             desk.sync,
@@ -71,6 +73,7 @@ def look(
             desk.schemas,
             now=desk.clock.now(),
             retry=errand.forced,
+            linked=linked,
         )
         work.decision = decide(work.entry, work.record(Side.HUBSPOT), work.record(Side.APP), context)
     works = _not_refused_already(desk, works, errand, ended)

@@ -26,11 +26,12 @@ Keys = tuple[tuple[IdentifierKind, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """References that a look set free or stumbled on."""
+    """References that a look set free or stumbled on; of another sync if `sync_id` names it."""
 
     side: Side
     ids: tuple[str, ...]
     cause: str
+    sync_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Desk:
     `deadline` (epoch ms) is when the invocation ends; no call starts that could outlive it. A lease lasts `grace` ms
     beyond it. `may_create` are the sides on which new records may be made. `schemas` are the fields by side and name.
     `wake` puts references on the queue at once: they are looked at again, in this order, whatever they show.
+    `linked_by_others` says whether another sync keeps links to this one's records (rule 6.1).
     """
 
     sync: Sync
@@ -53,6 +55,7 @@ class Desk:
     may_create: frozenset[Side]
     wake: Callable[[Wake], None]
     history: History
+    linked_by_others: Callable[[], bool] = lambda: False
     schemas: dict[Side, dict[str, FieldSchema]] = field(default_factory=dict)
 
     def keys(self, record: Record) -> Keys:

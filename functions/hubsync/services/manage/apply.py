@@ -13,6 +13,7 @@ from hubsync.model.side import Side
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.history import new_key
 from hubsync.services.manage.check import check
+from hubsync.services.manage.check_links import Ends, check_links
 from hubsync.services.manage.document import (
     ConnectionSpec,
     Document,
@@ -23,6 +24,7 @@ from hubsync.services.manage.document import (
     suggestion,
 )
 from hubsync.services.manage.plan import Change, PlannedConnection, PlannedSync, plan_connection, plan_sync, restarted
+from hubsync.services.manage.plan_links import with_links
 from hubsync.services.manage.stages import check_stages, has_stages, unreadable
 from hubsync.services.ports import Clock, Connectors, Ids, Orchestrator, Vault
 from hubsync.stores.ports import ConnectionStore, SyncStore
@@ -92,6 +94,7 @@ class Apply:
             self._plan_sync(plan, name, spec)
         if plan.faults:
             raise RefusedDocumentError(plan.faults)
+        _link_up(plan)
         self._plan_starts(plan, restart=restart)
         if not dry:
             self._carry_out(plan)
@@ -128,7 +131,7 @@ class Apply:
         faults = [*_identity_faults(name, spec, stored), *_twin_faults(plan, name, spec)]
         pipelines: dict[Side, Sequence[Pipeline]] | None = None
         if len(schemas) == len(Side):
-            faults += check(name, spec, schemas)
+            faults += [*check(name, spec, schemas), *check_links(name, spec, schemas, _ends_of_all(plan))]
             if has_stages(spec, schemas) and "pipelines" not in spec.unread:
                 pipelines, found = self._pipelines(plan, name, spec, schemas)
                 faults += found or check_stages(f"syncs.{name}", spec, schemas, pipelines)
@@ -257,7 +260,26 @@ def _identity_faults(name: str, spec: SyncSpec, stored: Sync | None) -> list[Fau
 
 def _twin_faults(plan: _Plan, name: str, spec: SyncSpec) -> list[Fault]:
     """Two syncs over the same two lists would each bind, and each create, the same records."""
-    ends: dict[str, tuple[EndSpec | None, EndSpec | None]] = {
+    pair = (spec.hubspot, spec.app)
+    earlier = next((other for other, both in _ends_of_all(plan).items() if both == pair), name)
+    if earlier == name or None in pair:
+        return []
+    return [Fault(f"syncs.{name}", f"{earlier} syncs the same two objects.", "Leave one of them out.")]
+
+
+def _link_up(plan: _Plan) -> None:
+    """Give the planned syncs their associations, once each of them has its id."""
+    sync_ids = {sync.name: sync.id for sync in [*plan.stored.values(), *(planned.sync for planned in plan.syncs)]}
+    for at, planned in enumerate(plan.syncs):
+        sync = planned.sync
+        app = plan.schemas[sync.app_connection, sync.app_object]
+        if app is not None:
+            plan.syncs[at] = with_links(planned, plan.document.syncs[sync.name], app, sync_ids)
+
+
+def _ends_of_all(plan: _Plan) -> Mapping[str, Ends]:
+    """The ends of every sync there is or is going to be."""
+    ends: dict[str, Ends] = {
         sync.name: (
             EndSpec(sync.hubspot_connection, sync.hubspot_object),
             EndSpec(sync.app_connection, sync.app_object),
@@ -266,11 +288,7 @@ def _twin_faults(plan: _Plan, name: str, spec: SyncSpec) -> list[Fault]:
     }
     for other, each in plan.document.syncs.items():
         ends.setdefault(other, (each.hubspot, each.app))
-    pair = (spec.hubspot, spec.app)
-    earlier = next((other for other, both in ends.items() if both == pair), name)
-    if earlier == name or None in pair:
-        return []
-    return [Fault(f"syncs.{name}", f"{earlier} syncs the same two objects.", "Leave one of them out.")]
+    return ends
 
 
 def _started(planned: PlannedSync, rescanned: set[str], now: int, *, restart: bool) -> PlannedSync:

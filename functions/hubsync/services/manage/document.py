@@ -118,6 +118,22 @@ class LifecycleSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class AssociationSpec:
+    """The links to the records of another sync, `via` its name. `at` is its place in the document's list.
+
+    `hubspot` is the linked object type there, `app` the field that names the linked records.
+    """
+
+    at: int
+    hubspot: str
+    app: str
+    via: str
+    label: str | None = None
+    direction: Direction = Direction.TWO_WAY
+    unlink: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SyncSpec:
     """One sync. A setting that could not be read stands at its default and its name in `unread`.
     `pipelines` are None where all are to be found by their names.
@@ -139,6 +155,7 @@ class SyncSpec:
     notify: tuple[str, ...] = ()
     history_days: int = 90
     mappings: tuple[MappingSpec, ...] = ()
+    associations: tuple[AssociationSpec, ...] = ()
     unread: frozenset[str] = frozenset()
 
     def end(self, side: Side) -> EndSpec | None:

@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from hubsync.model.association import LinkWaiter
 from hubsync.model.entry import IndexEntry, entry_id_for
 from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
-from hubsync.stores.dynamodb import listing, transaction
+from hubsync.stores.dynamodb import link_waiters, listing, transaction
 from hubsync.stores.dynamodb.batches import key_of, read_items, write_items
 from hubsync.stores.dynamodb.items import Item, alias_attributes, claim_from, entry_from, waiter_from
 from hubsync.stores.dynamodb.pauses import Sleep
@@ -77,6 +78,18 @@ class DynamoIndexStore:
             ExpressionAttributeValues={":pk": {"S": line.partition_key}, ":line": {"S": line.sort_key}},
         )
         return tuple(waiter_from(item, key, side) for item in items)
+
+    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
+        """See the port."""
+        link_waiters.add(self._client, self._table, sync_id, waiters, self._sleep)
+
+    def link_waiters(self, sync_id: str, linked: Iterable[RecordRef]) -> Mapping[RecordRef, Sequence[LinkWaiter]]:
+        """See the port. One request for 100 records, and one for each that somebody waits for."""
+        return link_waiters.of(self._client, self._table, sync_id, linked, self._sleep)
+
+    def remove_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
+        """See the port."""
+        link_waiters.remove(self._client, self._table, sync_id, waiters, self._sleep)
 
     def write(self, writes: Sequence[IndexWrite]) -> Sequence[bool]:
         """See the port."""

@@ -8,9 +8,10 @@ Names are short because they are paid for in every item. What is empty or zero i
               st  status   si  since    fa  failure   ex  exclusion       re  reason      in  intents, packed
               le  lease    ge  generation   dr  drifted   pl  place   ip  inputs   at  attempts
               ry  retry at   se  settled at   ro  rounds, packed   rs  restores   er  erased
+              lk  links, packed      wl  waiting links
               gsi_pk gsi_sk  only in the statuses that are listed
     claim     h a  the two slots        ca  claimed at                    expires_at  once both slots are empty
-    alias     ei  entry id              waiter    ei  entry id
+    alias     ei  entry id              waiter    ei  entry id            link  see `link_waiters`
     history   see `hubsync.stores.dynamodb.history`
 """
 
@@ -26,9 +27,11 @@ from hubsync.model.status import ExclusionReason, Failure, FailureCategory, Reco
 from hubsync.stores.dynamodb.packing import (
     pack_fingerprints,
     pack_intents,
+    pack_links,
     pack_rounds,
     unpack_fingerprints,
     unpack_intents,
+    unpack_links,
     unpack_rounds,
 )
 from hubsync.stores.dynamodb.schema import SCHEMA, check_schema
@@ -78,6 +81,8 @@ ENTRY_OPTIONAL = (
         "ro",
         "rs",
         "er",
+        "lk",
+        "wl",
     ),
     *("gsi_pk", "gsi_sk"),
 )
@@ -111,6 +116,7 @@ def entry_attributes(entry: IndexEntry) -> Attributes:
         ("ry", entry.retry_at),
         ("se", entry.settled_at),
         ("rs", entry.restores),
+        ("wl", entry.waiting_links),
     ):
         if number:
             attributes[name] = {"N": str(number)}
@@ -119,10 +125,13 @@ def entry_attributes(entry: IndexEntry) -> Attributes:
             attributes[name] = {"S": str(text)}
     if entry.failure:
         attributes["fa"] = {"M": _failure_map(entry.failure)}
-    if entry.intents:
-        attributes["in"] = {"B": pack_intents(entry.intents)}
-    if entry.rounds:
-        attributes["ro"] = {"B": pack_rounds(entry.rounds)}
+    for name, packed in (
+        ("in", pack_intents(entry.intents)),
+        ("ro", pack_rounds(entry.rounds)),
+        ("lk", pack_links(entry.links)),
+    ):
+        if packed:
+            attributes[name] = {"B": packed}
     if entry.erased:
         attributes["er"] = {"BOOL": True}
     if entry.drifted:
@@ -152,6 +161,8 @@ def entry_from(item: Item) -> IndexEntry:
         generation=_number(item, "ge"),
         drifted=tuple(int(number["N"]) for number in item["dr"]["L"]) if "dr" in item else (),
         rounds=unpack_rounds(item["ro"]["B"]) if "ro" in item else {},
+        links=unpack_links(item["lk"]["B"]) if "lk" in item else {},
+        waiting_links=_number(item, "wl"),
         place=_text(item, "pl") or "",
         inputs=_text(item, "ip") or "",
         attempts=_number(item, "at"),

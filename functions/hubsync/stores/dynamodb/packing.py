@@ -2,12 +2,13 @@
 
 A fingerprint is a mapping number (2 bytes) and a hash (8 bytes). An intent is its flags (1 byte), how many mappings
 it is about (2), and for each the number (2), how many hashes (1) and the hashes. The rounds of a field are its number
-(2), flags (1), turns (1), returns (1), the time in seconds (5), and up to two short hashes (4). Numbers are big-endian.
+(2), flags (1), turns (1), returns (1), the time in seconds (5), and up to two short hashes (4). The links of an
+association are its number (2), how many there are (2) and the hashes. Numbers are big-endian.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hubsync.model.entry import Fingerprints, Intent
 from hubsync.model.rounds import AllRounds, Rounds
@@ -99,6 +100,26 @@ def unpack_rounds(packed: bytes) -> dict[int, Rounds]:
         source = Side.APP if flags & _APP else Side.HUBSPOT
         found[number] = Rounds(source, moment, hashes[0], hashes[1], turns, returns, bool(flags & _HELD))
     return found
+
+
+def pack_links(links: Mapping[int, tuple[bytes, ...]]) -> bytes:
+    """Links by association, sorted by its number."""
+    return b"".join(
+        number.to_bytes(_NUMBER) + len(links[number]).to_bytes(_NUMBER) + b"".join(map(_hash, links[number]))
+        for number in sorted(links)
+    )
+
+
+def unpack_links(packed: bytes) -> dict[int, tuple[bytes, ...]]:
+    """The other way round."""
+    links: dict[int, tuple[bytes, ...]] = {}
+    at = 0
+    while at < len(packed):
+        number, size = (int.from_bytes(packed[at + skip : at + skip + _NUMBER]) for skip in (0, _NUMBER))
+        at += 2 * _NUMBER
+        links[number] = tuple(packed[start : start + _HASH] for start in range(at, at + size * _HASH, _HASH))
+        at += size * _HASH
+    return links
 
 
 def _hash(value: bytes) -> bytes:

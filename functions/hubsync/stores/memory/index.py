@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from hubsync.model.association import LinkWaiter
 from hubsync.model.entry import IndexEntry, entry_id_for
 from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.record import RecordRef
@@ -36,6 +37,7 @@ class _Shelf:
     claims: dict[str, Claim] = field(default_factory=dict)
     aliases: dict[RecordRef, str] = field(default_factory=dict)
     waiters: dict[tuple[str, Side], dict[str, Waiter]] = field(default_factory=dict)
+    link_waiters: dict[RecordRef, dict[LinkWaiter, None]] = field(default_factory=dict)
 
 
 class MemoryIndexStore:
@@ -96,6 +98,31 @@ class MemoryIndexStore:
         line = self._shelf(sync_id).waiters.get((key, side), {})
         return tuple(line[place] for place in sorted(line)[:limit])
 
+    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
+        """See the port."""
+        shelf = self._shelf(sync_id)
+        for waiter in waiters:
+            line = shelf.link_waiters.setdefault(waiter.linked, {})
+            if waiter not in line:
+                line[waiter] = None
+                self.writes["link waiter"] += 1
+
+    def link_waiters(self, sync_id: str, linked: Iterable[RecordRef]) -> Mapping[RecordRef, Sequence[LinkWaiter]]:
+        """See the port."""
+        stored = self._shelf(sync_id).link_waiters
+        return {ref: tuple(stored[ref]) for ref in linked if ref in stored}
+
+    def remove_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
+        """See the port."""
+        stored = self._shelf(sync_id).link_waiters
+        for waiter in waiters:
+            line = stored.get(waiter.linked, {})
+            if waiter in line:
+                del line[waiter]
+                self.writes["link waiter deleted"] += 1
+            if not line:
+                stored.pop(waiter.linked, None)
+
     def write(self, writes: Sequence[IndexWrite]) -> Sequence[bool]:
         """See the port."""
         results = []
@@ -152,10 +179,12 @@ class MemoryIndexStore:
                 line.popitem()
                 if not line:
                     del shelf.waiters[slot]
+            elif shelf.link_waiters:
+                shelf.link_waiters.popitem()
             else:
                 break
             self.writes["purged"] += 1
-        return forgotten and not (shelf.entries or shelf.claims or shelf.aliases or shelf.waiters)
+        return forgotten and not (shelf.entries or shelf.claims or shelf.aliases or shelf.waiters or shelf.link_waiters)
 
     def _shelf(self, sync_id: str) -> _Shelf:
         return self._shelves.setdefault(sync_id, _Shelf())

@@ -1,0 +1,434 @@
+"""Rules 6.1 and 6.2: links between synced records, through the whole stack.
+
+Contacts and people hang on companies and organisations. HubSpot holds several companies of a contact, Orbit one
+organisation of a person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from hubsync.model.side import Direction, Side
+from hubsync.model.sync import Sync, SyncStatus
+from tests.simulation.invariants import assert_nothing_is_written
+from tests.simulation.syncs import companies, contacts, linked
+from tests.simulation.world import World
+
+NAMES = ("Acme", "Globex", "Initech")
+
+
+@dataclass
+class Linked:
+    """A world with links, in which records go by their names: contacts by `p0`, companies by `Acme`."""
+
+    world: World
+
+    def contact(self, name: str) -> int:
+        found = self.world.hubspot.records("contacts").items()
+        return next(id_ for id_, values in found if values.get("email") == f"{name}@example.com")
+
+    def company(self, name: str) -> int:
+        return next(id_ for id_, values in self.world.hubspot.records("companies").items() if values["name"] == name)
+
+    def person(self, name: str) -> str:
+        found = (one["id"] for one in self.world.people() if one.get("email") == f"{name}@example.com")
+        return str(next(found))
+
+    def organisation(self, name: str) -> str:
+        found = (one["id"] for one in self.world.orbit.records("organisations") if one["title"] == name)
+        return str(next(found))
+
+    def link(self, contact: str, company: str) -> None:
+        """A person links them in HubSpot."""
+        self.world.hubspot.associate("contacts", self.contact(contact), "companies", self.company(company))
+
+    def unlink(self, contact: str, company: str) -> None:
+        self.world.hubspot.dissociate("contacts", self.contact(contact), "companies", self.company(company))
+
+    def move(self, person: str, organisation: str | None) -> None:
+        """A person puts somebody into an organisation in Orbit, or takes them out."""
+        value = None if organisation is None else self.organisation(organisation)
+        self.world.orbit.edit("people", self.person(person), {"organisation_id": value})
+
+    def in_hubspot(self, contact: str) -> set[str]:
+        """The companies of a contact."""
+        names = {id_: values["name"] for id_, values in self.world.hubspot.records("companies").items()}
+        pairs = self.world.hubspot.associations("contacts", "companies")
+        return {names[company] for one, company in pairs if one == self.contact(contact)}
+
+    def primary(self, contact: str) -> str | None:
+        names = {id_: values["name"] for id_, values in self.world.hubspot.records("companies").items()}
+        pairs = self.world.hubspot.associations("contacts", "companies").items()
+        mine = (names[company] for (one, company), types in pairs if one == self.contact(contact) and 1 in types)
+        return next(mine, None)
+
+    def in_app(self, person: str) -> str | None:
+        """The organisation of a person."""
+        names = {one["id"]: one["title"] for one in self.world.orbit.records("organisations")}
+        found = next(one for one in self.world.people() if one["id"] == self.person(person))
+        return names.get(found.get("organisation_id"))
+
+    def waiting(self) -> int:
+        return sum(entry.waiting_links for entry in self.world.entries())
+
+    def catch_up(self) -> None:
+        """Everything that happens by itself within a day: webhooks, a poll, the nightly comparison of both syncs."""
+        self.world.deliver()
+        self.world.settle()
+        self.world.poll()
+        self.world.settle()
+        for name in self.world.syncs:
+            if self.world.sync(name).status is SyncStatus.ACTIVE:
+                self.world.compare(name)
+        self.world.settle()
+
+    def calm(self) -> None:
+        assert_nothing_is_written(self.world)
+
+
+def made(
+    *, contacts_first: bool = False, sync: Sync | None = None, people: int = 3, before: Callable[[Linked], None] = id
+) -> Linked:
+    """Three companies on both sides, three people on both sides, in sync; `before` links them in either app first."""
+    world = World(11)
+    world.hubspot.seed("contacts", [{"email": f"p{at}@example.com", "firstname": f"P{at}"} for at in range(people)])
+    world.hubspot.seed("companies", [{"name": name} for name in NAMES])
+    world.orbit.seed(
+        {
+            "people": [{"email": f"p{at}@example.com", "name": {"first": f"P{at}"}} for at in range(people)],
+            "organisations": [{"title": name} for name in NAMES],
+        }
+    )
+    one = Linked(world)
+    before(one)
+    both = [sync or linked(contacts()), companies()]
+    for each in both if contacts_first else reversed(both):
+        world.save(each)
+    world.settle()
+    return one
+
+
+@pytest.mark.parametrize("contacts_first", [True, False])
+def test_links_of_both_sides_are_made_on_the_other(contacts_first: bool) -> None:
+    """6.1 Associations are kept the same on both sides; whichever of the two syncs comes first, the end is the same."""
+
+    def before(one: Linked) -> None:
+        one.link("p0", "Globex")
+        one.move("p1", "Initech")
+
+    one = made(contacts_first=contacts_first, before=before)
+    assert (one.in_hubspot("p0"), one.in_app("p0")) == ({"Globex"}, "Globex")
+    assert (one.in_hubspot("p1"), one.in_app("p1")) == ({"Initech"}, "Initech")
+    assert (one.in_hubspot("p2"), one.in_app("p2")) == (set(), None)
+    assert one.primary("p1") == "Initech", "the app's only organisation is HubSpot's primary company"
+    assert one.waiting() == 0
+    one.calm()
+
+
+@pytest.mark.parametrize("contacts_first", [True, False])
+@pytest.mark.parametrize("side", list(Side))
+def test_new_records_come_with_their_links(side: Side, contacts_first: bool) -> None:
+    """6.1 A record that is made on the other side is linked there; a link to a record that is made as well waits for
+    it, in either order, and is then made without anybody pressing anything."""
+    world = World(5)
+    one = Linked(world)
+    if side is Side.HUBSPOT:
+        (contact,) = world.hubspot.seed("contacts", [{"email": "new@example.com"}])
+        (company,) = world.hubspot.seed("companies", [{"name": "Acme"}])
+        world.hubspot.associate("contacts", contact, "companies", company)
+    else:
+        (organisation,) = world.orbit.seed({"organisations": [{"title": "Acme"}]})["organisations"]
+        world.orbit.seed({"people": [{"email": "new@example.com", "organisation_id": organisation}]})
+    both = [linked(contacts()), companies()]
+    for each in both if contacts_first else reversed(both):
+        world.save(each)
+    world.settle()
+    assert (one.in_hubspot("new"), one.in_app("new")) == ({"Acme"}, "Acme")
+    assert one.waiting() == 0
+    one.calm()
+
+
+def test_a_link_waits_for_its_other_end() -> None:
+    """6.1 A link whose other end is not bound yet is kept pending and shown; it is no failure."""
+    one = made(sync=linked(contacts()))
+    world = one.world
+    world.lifecycle.off("companies")
+    company = world.hubspot.create("companies", {"name": "Hooli"})
+    world.hubspot.associate("contacts", one.contact("p0"), "companies", company)
+    one.catch_up()
+    assert (one.in_app("p0"), one.waiting()) == (None, 1)
+    assert world.statuses() == {"in_sync": 3}
+    assert "1 link(s) wait" in next(entry.reason for entry in world.entries() if entry.waiting_links)
+    world.lifecycle.on("companies")
+    world.settle()
+    assert (one.in_app("p0"), one.waiting()) == ("Hooli", 0)
+    one.calm()
+
+
+def test_edits_of_links_alone_are_found() -> None:
+    """6.1 An association moves no modified date in HubSpot: the comparison finds it. The app tells its own."""
+    one = made()
+    for _ in range(2):
+        one.world.poll()
+        one.world.settle()
+    one.link("p0", "Acme")
+    one.move("p1", "Globex")
+    one.world.deliver()
+    one.world.settle()
+    assert one.in_hubspot("p1") == {"Globex"}
+    one.world.poll()
+    one.world.settle()
+    assert one.in_app("p0") is None
+    one.world.compare()
+    one.world.settle()
+    assert one.in_app("p0") == "Acme"
+    one.calm()
+
+
+def test_edits_on_both_sides_both_survive() -> None:
+    """6.1, 2.2 A company that was added in HubSpot and another one that was set in the app: HubSpot has both, the app,
+    which holds one, keeps its own."""
+    one = made()
+    one.link("p0", "Acme")
+    one.move("p0", "Globex")
+    one.catch_up()
+    assert (one.in_hubspot("p0"), one.in_app("p0")) == ({"Acme", "Globex"}, "Globex")
+    one.calm()
+
+
+def test_the_one_that_is_mirrored_stays_while_it_is_there() -> None:
+    """6.1, 4.4 Further companies in HubSpot do not touch the app's organisation; when the mirrored one goes in HubSpot,
+    the next takes its place."""
+    one = made(before=lambda one: one.link("p0", "Globex"))
+    one.link("p0", "Acme")
+    one.catch_up()
+    assert one.in_app("p0") == "Globex"
+    one.unlink("p0", "Globex")
+    one.catch_up()
+    assert (one.in_hubspot("p0"), one.in_app("p0")) == ({"Acme"}, "Acme")
+    one.calm()
+
+
+def test_an_app_that_moves_on_leaves_hubspots_link_and_leads_with_the_new_one() -> None:
+    """6.2 Unlinking does not travel unless it is asked for, and what moved on in the app is primary in HubSpot."""
+    one = made(before=lambda one: one.move("p0", "Globex"))
+    one.move("p0", "Acme")
+    one.catch_up()
+    assert (one.in_hubspot("p0"), one.primary("p0"), one.in_app("p0")) == ({"Acme", "Globex"}, "Acme", "Acme")
+    one.calm()
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_link_that_was_removed_stays_on_the_other_side_and_is_not_made_again(side: Side) -> None:
+    """6.2 Whether unlinking travels is a setting, off by default; a removal that stays is remembered."""
+    one = made(before=lambda one: one.link("p0", "Globex"))
+    if side is Side.HUBSPOT:
+        one.unlink("p0", "Globex")
+    else:
+        one.move("p0", None)
+    for _ in range(2):
+        one.catch_up()
+        left = (one.in_hubspot("p0"), one.in_app("p0"))
+        assert left == ((set(), "Globex") if side is Side.HUBSPOT else ({"Globex"}, None))
+    one.world.hubspot.edit("contacts", one.contact("p0"), {"firstname": "Edited"})
+    one.catch_up()
+    assert (one.in_hubspot("p0"), one.in_app("p0")) == left
+    one.calm()
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_unlinking_travels_where_it_is_asked_for(side: Side) -> None:
+    """6.2 With `unlink: true` a removed link is removed on the other side as well."""
+    one = made(sync=linked(contacts(), unlink=True), before=lambda one: one.link("p0", "Globex"))
+    if side is Side.HUBSPOT:
+        one.unlink("p0", "Globex")
+    else:
+        one.move("p0", None)
+    one.catch_up()
+    assert (one.in_hubspot("p0"), one.in_app("p0")) == (set(), None)
+    one.calm()
+
+
+def test_a_link_that_a_person_made_by_hand_is_never_removed() -> None:
+    """6.2 Even where unlinking travels, only what both sides had is taken away."""
+    one = made(sync=linked(contacts(), unlink=True), before=lambda one: one.move("p0", "Globex"))
+    one.link("p0", "Acme")
+    one.catch_up()
+    one.move("p0", None)
+    one.catch_up()
+    assert "Acme" in one.in_hubspot("p0")
+    assert "Globex" not in one.in_hubspot("p0")
+    one.calm()
+
+
+@pytest.mark.parametrize("direction", [Direction.TO_HUBSPOT, Direction.TO_APP])
+def test_links_keep_to_the_direction(direction: Direction) -> None:
+    """6.1, 2.4 Nothing is linked against the direction of the sync."""
+
+    def before(one: Linked) -> None:
+        one.link("p0", "Globex")
+        one.move("p1", "Initech")
+
+    one = made(sync=linked(contacts(direction)), before=before)
+    assert one.in_app("p0") == ("Globex" if direction is Direction.TO_APP else None)
+    assert one.in_hubspot("p1") == ({"Initech"} if direction is Direction.TO_HUBSPOT else set())
+    one.calm()
+
+
+def test_a_linked_record_that_was_deleted_takes_nothing_along() -> None:
+    """6.1, 7.1 The other end is deleted on one side: the link of the other side stays, and is no failure."""
+    one = made(sync=linked(contacts(), unlink=True), before=lambda one: one.link("p0", "Globex"))
+    one.world.orbit.delete("organisations", one.organisation("Globex"))
+    one.catch_up()
+    one.world.orbit.edit("people", one.person("p0"), {"organisation_id": None})
+    one.catch_up()
+    assert one.in_hubspot("p0") == {"Globex"}
+    assert one.world.statuses() == {"in_sync": 3}
+    assert one.waiting() == 1
+    one.calm()
+
+
+def test_links_cost_one_more_call_a_page_and_nothing_without_them() -> None:
+    """6.1 A sync without associations reads none; with them each page costs one batch read for the other type."""
+    calls: dict[bool, Counter[str]] = {}
+    for with_links in (False, True):
+        one = made(sync=linked(contacts()) if with_links else contacts(), people=250)
+        one.world.hubspot.calls.reset()
+        one.world.compare()
+        one.world.settle()
+        calls[with_links] = Counter(one.world.hubspot.calls.calls)
+    extra = calls[True] - calls[False]
+    assert not calls[False] - calls[True]
+    assert sum(extra.values()) == 3, extra  # 250 contacts are three pages
+    assert all("/associations/" in path for path in extra)
+
+
+def _world() -> Linked:
+    """What a crash must not spoil: links of every kind on the way."""
+
+    def before(one: Linked) -> None:
+        one.link("p0", "Globex")
+        one.link("p0", "Acme")
+        one.move("p1", "Initech")
+        organisation = one.world.orbit.create("organisations", {"title": "Hooli"})["id"]
+        one.world.orbit.create("people", {"email": "new@example.com", "organisation_id": organisation})
+
+    world = World(11)
+    world.hubspot.seed("contacts", [{"email": f"p{at}@example.com"} for at in range(2)])
+    world.hubspot.seed("companies", [{"name": name} for name in NAMES])
+    world.orbit.seed(
+        {
+            "people": [{"email": f"p{at}@example.com"} for at in range(2)],
+            "organisations": [{"title": name} for name in NAMES],
+        }
+    )
+    one = Linked(world)
+    before(one)
+    return one
+
+
+def _save(one: Linked) -> None:
+    one.world.save(linked(contacts()))
+    one.world.save(companies())
+
+
+def _edit(one: Linked) -> None:
+    one.move("p0", "Initech")
+    one.link("p1", "Acme")
+    company = one.world.hubspot.create("companies", {"name": "Umbrella"})
+    contact = one.world.hubspot.create("contacts", {"email": "late@example.com"})
+    one.world.hubspot.associate("contacts", contact, "companies", company)
+
+
+def _crash(part: str, calls: int | None) -> int:
+    """Let the process die at a call of the initial sync or of what follows it; how many calls there were."""
+    one, plenty = _world(), 1_000_000
+    _save(one)
+    if part == "incremental":
+        one.world.settle()
+        _edit(one)
+    one.world.fuse.left = plenty if calls is None else calls
+    if part == "incremental":
+        one.catch_up()
+    else:
+        one.world.settle()
+    made = plenty - (one.world.fuse.left or 0)
+    one.world.make_peace()
+    left = {name: (one.in_hubspot(name), one.in_app(name)) for name in ("p0", "p1", "new")}
+    assert left["new"] == ({"Hooli"}, "Hooli"), calls
+    if part == "initial":
+        assert left["p0"] == ({"Globex", "Acme"}, "Acme"), calls  # none is primary, so the lowest id is the first
+        assert left["p1"] == ({"Initech"}, "Initech"), calls
+    else:
+        assert left["p0"] == ({"Globex", "Acme", "Initech"}, "Initech"), calls
+        assert left["p1"] == ({"Initech", "Acme"}, "Initech"), calls
+        assert (one.in_hubspot("late"), one.in_app("late")) == ({"Umbrella"}, "Umbrella"), calls
+    assert one.waiting() == 0, calls
+    one.calm()
+    return made
+
+
+@pytest.mark.parametrize(("part", "first", "stride"), [("initial", 0, 7), ("incremental", 3, 7)])
+def test_no_link_is_lost_or_doubled_by_a_crash(part: str, first: int, stride: int) -> None:
+    """6.1, 9.1 Whatever call is the last one, links end as if nothing had happened."""
+    for calls in range(first, _crash(part, None), stride):
+        _crash(part, calls)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["initial", "incremental"])
+def test_no_link_is_lost_or_doubled_by_any_crash(part: str) -> None:
+    """6.1, 9.1 The same for every single call."""
+    for calls in range(_crash(part, None)):
+        _crash(part, calls)
+
+
+def test_two_workers_meet_at_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    """6.1, 9.1 While a contact begins to wait for a company, another worker binds that company, at any call: at least
+    one of the two sees the other."""
+    at = 0
+    while True:
+        one = made()
+        world = one.world
+        company = world.hubspot.create("companies", {"name": "Hooli"})
+        world.hubspot.associate("contacts", one.contact("p0"), "companies", company)
+
+        def bind(world: World = world, company: int = company) -> None:
+            _notice(world, "companies", Side.HUBSPOT, str(company))
+
+        world.fuse.left, world.fuse.interrupt = at, bind
+        _notice(world, "contacts", Side.HUBSPOT, str(one.contact("p0")))
+        met, world.fuse.left, world.fuse.interrupt = world.fuse.interrupted, None, None
+        world.settle()
+        if not met:
+            break
+        assert one.in_app("p0") == "Hooli", f"interrupted at call {at}"
+        at += 1
+    assert at > 10
+
+
+def _notice(world: World, name: str, side: Side, record_id: str) -> Any:
+    """A worker is told of one record, and looks at it at once."""
+    contacts_id = world.syncs["contacts"]
+    world.syncs["contacts"] = world.syncs[name]
+    try:
+        return world.notice(side, record_id)
+    finally:
+        world.syncs["contacts"] = contacts_id
+
+
+def test_a_settings_change_keeps_the_links_baseline() -> None:
+    """6.2, 1.2 Saving the sync again remembers what was taken away."""
+    one = made(before=lambda one: one.link("p0", "Globex"))
+    one.unlink("p0", "Globex")
+    one.catch_up()
+    one.world.restart()
+    one.world.settle()
+    assert (one.in_hubspot("p0"), one.in_app("p0")) == (set(), "Globex")
+    sync = one.world.sync()
+    assert one.world.stores.syncs.put_sync(replace(sync, notify=()))
