@@ -8,6 +8,7 @@ from dataclasses import replace
 from random import Random
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -145,6 +146,12 @@ class World:
         assert found is not None
         return found
 
+    def connect_webhooks(self) -> None:
+        """HubSpot posts its webhooks, too."""
+        secret = PlainVault().seal("hubspot-secret", "hubspot")
+        assert self.stores.connections.put_connection(replace(self.connection("hubspot"), webhook_secret=secret))
+        self.hubspot.webhooks.outbox.configure("https://hooks.example.com/webhooks/hubspot", "hubspot-secret")
+
     # --- what a person does
 
     def save(self, sync: Sync) -> Sync:
@@ -278,12 +285,15 @@ class World:
         worker.handler(event, self._context())
 
     def deliver(self) -> int:
-        """Orbit's webhooks arrive, as far as they do."""
+        """Webhooks arrive, as far as they do: Orbit's, and HubSpot's where they are connected."""
         arrived = 0
 
         def post(url: str, headers: dict[str, str], body: bytes) -> int:
             nonlocal arrived
+            parts = urlsplit(url)
             event = {
+                "rawPath": parts.path,
+                "requestContext": {"domainName": parts.netloc},
                 "pathParameters": {"connection_id": url.rsplit("/", 1)[1]},
                 "headers": headers,
                 "body": body.decode(),
@@ -296,6 +306,7 @@ class World:
             return status
 
         self.orbit.outbox.deliver(post)
+        self.hubspot.webhooks.outbox.deliver(post)
         return arrived
 
     def _context(self) -> Any:

@@ -14,6 +14,7 @@ from hubsync.connectors.declarative.webhooks import DeclarativeWebhooks
 from hubsync.connectors.http import TIMEOUT_SECONDS
 from hubsync.connectors.hubspot.api import SEARCH_BUCKET
 from hubsync.connectors.hubspot.connector import HubSpotConnector, connect
+from hubsync.connectors.hubspot.webhooks import HubSpotWebhooks
 from hubsync.connectors.port import CallCount, ChangedPages, ChangeFeed, Connector, Directory, Pipelines, WebhookReader
 from hubsync.model.connection import Connection
 
@@ -91,7 +92,7 @@ class ConnectorFactory:
     def webhooks(self, connection: Connection) -> WebhookReader | None:
         """The reader of an application's webhooks."""
         if connection.app == HUBSPOT:
-            return None
+            return HubSpotWebhooks()
         manifest = catalogue.manifest(connection.app)
         return DeclarativeWebhooks(manifest) if manifest.webhooks is not None else None
 

@@ -82,10 +82,14 @@ WriteResult = Written | Refused | Deferred
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One reference out of an application's webhook: this record was touched. It carries no data."""
+    """One reference out of an application's webhook: this record was touched. It carries no data.
+
+    `erased` says that it was deleted for privacy's sake (rule 7.4).
+    """
 
     object_type: str
     id: str
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +219,10 @@ class PayloadError(Exception):
 class WebhookReader(Protocol):
     """Reads an application's webhooks."""
 
-    def notices(self, headers: Mapping[str, str], body: bytes, secret: str, now: int) -> Sequence[Notice]:
-        """The references in a webhook. `headers` has lower-case names, `now` is epoch ms.
+    def notices(
+        self, headers: Mapping[str, str], body: bytes, secret: str, now: int, url: str = ""
+    ) -> Sequence[Notice]:
+        """The references in a webhook. `headers` has lower-case names, `now` is epoch ms, `url` is where it was posted.
 
         Raises `SignatureError` before the body is looked at, `PayloadError` if it cannot be read.
         """

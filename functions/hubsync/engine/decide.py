@@ -50,6 +50,8 @@ def _bereft(entry: IndexEntry, survivor: Record, context: Context) -> Decision:
     failure = Failure(
         FailureCategory.DELETED, sentences.DELETED.format(side=sentences.name(deleted)), sentences.DELETED_REMEDY
     )
+    if entry.erased:
+        failure = sentences.ERASED
     baselines: Mapping[Side, Fingerprints] = {
         survivor.ref.side: fingerprints(context.sync, survivor.ref.side, survivor),
         deleted: entry.half(deleted).fingerprints,

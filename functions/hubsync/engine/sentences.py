@@ -7,10 +7,16 @@ from collections.abc import Mapping, Sequence
 from hubsync.engine.context import Context, Standing
 from hubsync.model.decision import FieldWin, Patch
 from hubsync.model.side import Side
+from hubsync.model.status import Failure, FailureCategory
 
 FORGOTTEN = "The record is gone, and so is what was known of it."
 DELETED = "The record was deleted in {side}."
 DELETED_REMEDY = "Restore it there, or leave it: it is not made again by itself."
+ERASED = Failure(
+    FailureCategory.DELETED,
+    "The record was deleted in HubSpot for privacy's sake; what was known of it is erased.",
+    "Nothing makes it again. Delete it in the app as well, if it is to be forgotten there.",
+)
 NO_EMAIL = "The contact has no valid email address."
 MISSING_IDENTIFIER = "The record has nothing that it could be matched by."
 DUPLICATE = "Another record with the same {kind} is in sync already."

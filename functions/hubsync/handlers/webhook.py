@@ -25,12 +25,20 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG
     text = event.get("body") or ""
     body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
     try:
-        references = app.ingest.receive(connection_id, headers, body)
+        references = app.ingest.receive(connection_id, headers, body, _url(event, headers))
     except tuple(STATUS) as error:
         return _problem(STATUS[type(error)], str(error))
     finally:
         app.flush()
     return _answer(202, {"references": references}, "application/json")
+
+
+def _url(event: dict[str, Any], headers: dict[str, str]) -> str:
+    """Where the request was posted, as its sender wrote it: HubSpot signs that as well."""
+    host = headers.get("host") or (event.get("requestContext") or {}).get("domainName") or ""
+    query = event.get("rawQueryString") or ""
+    scheme = headers.get("x-forwarded-proto") or "https"
+    return f"{scheme}://{host}{event.get('rawPath') or ''}{'?' if query else ''}{query}"
 
 
 def _problem(status: int, detail: str) -> dict[str, Any]:

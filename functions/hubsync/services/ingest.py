@@ -10,6 +10,8 @@ from hubsync.connectors.port import PayloadError
 from hubsync.model.connection import Connection
 from hubsync.model.message import LookMessage, Queue
 from hubsync.model.side import Side
+from hubsync.model.sync import SyncStatus
+from hubsync.services.look.privacy import PRIVACY
 from hubsync.services.ports import Clock, Connectors, Ids, Queues, Signals, Vault
 from hubsync.stores.ports import ConnectionStore, SyncStore
 
@@ -17,6 +19,7 @@ LARGEST_BODY = 1024 * 1024
 """Bytes. API Gateway itself would take ten times as much."""
 
 REFERENCES = 100
+WEBHOOK = "webhook"
 
 
 class UnknownConnectionError(Exception):
@@ -40,8 +43,8 @@ class Ingest:
     ids: Ids
     signals: Signals
 
-    def receive(self, connection_id: str, headers: Mapping[str, str], body: bytes) -> int:
-        """Enqueue the references in a webhook; returns how many. `headers` has lower-case names.
+    def receive(self, connection_id: str, headers: Mapping[str, str], body: bytes, url: str = "") -> int:
+        """Enqueue the references in a webhook posted to `url`; returns how many. Headers' names are lower-case.
 
         Raises `UnknownConnectionError`, `TooLargeError`, `SignatureError` or `PayloadError`; then nothing is enqueued.
         """
@@ -52,29 +55,34 @@ class Ingest:
         if len(body) > LARGEST_BODY:
             raise TooLargeError("The body is larger than 1 MB.")
         secret = self.vault.open(connection.webhook_secret, connection.id)
-        notices = reader.notices(headers, body, secret, self.clock.now())
+        notices = reader.notices(headers, body, secret, self.clock.now(), url)
         if any(not notice.id for notice in notices):
             raise PayloadError("An event names no record.")
-        touched: dict[str, dict[str, None]] = defaultdict(dict)
+        touched: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         for notice in notices:
-            touched[notice.object_type][notice.id] = None
-        messages = self._messages(connection, {name: tuple(ids) for name, ids in touched.items()})
+            touched[notice.object_type, PRIVACY if notice.erased else WEBHOOK][notice.id] = None
+        messages = self._messages(connection, {key: tuple(ids) for key, ids in touched.items()})
         self.queues.send(Queue.CHANGES, messages)
         return sum(len(message.ids) for message in messages)
 
-    def _messages(self, connection: Connection, touched: Mapping[str, tuple[str, ...]]) -> list[LookMessage]:
-        """One message for each running sync that has the object type, of at most 100 references."""
+    def _messages(
+        self, connection: Connection, touched: Mapping[tuple[str, str], tuple[str, ...]]
+    ) -> list[LookMessage]:
+        """One message for each sync that has the object type, of at most 100 references; what is to be erased is
+        erased in a sync that does not run, too.
+        """
         correlation_id, now = self.ids.new(), self.clock.now()
         messages: list[LookMessage] = []
         for sync in self.syncs.syncs():
             for side in Side:
-                if not sync.running or sync.connection(side) != connection.id:
+                if sync.connection(side) != connection.id or sync.status is SyncStatus.DELETING:
                     continue
-                ids = touched.get(sync.object_type(side), ())
-                messages += [
-                    LookMessage(sync.id, side, ids[at : at + REFERENCES], "webhook", correlation_id, now)
-                    for at in range(0, len(ids), REFERENCES)
-                ]
+                for cause in (WEBHOOK, PRIVACY) if sync.running else (PRIVACY,):
+                    ids = touched.get((sync.object_type(side), cause), ())
+                    messages += [
+                        LookMessage(sync.id, side, ids[at : at + REFERENCES], cause, correlation_id, now)
+                        for at in range(0, len(ids), REFERENCES)
+                    ]
         self.signals.note(
             "webhook_received", connection=connection.id, messages=len(messages), correlation_id=correlation_id
         )

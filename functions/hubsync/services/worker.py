@@ -12,6 +12,7 @@ from hubsync.model.side import Side
 from hubsync.model.sync import Sync
 from hubsync.services.desk import DeskFactory
 from hubsync.services.look.look import look
+from hubsync.services.look.privacy import PRIVACY, erase
 from hubsync.services.look.restore import RESTORE
 from hubsync.services.look.work import Ended, Errand
 from hubsync.services.ports import Orchestrator
@@ -23,7 +24,7 @@ AT_ONCE = 400
 FORCING = frozenset({"retry", "slot_freed", "in_the_way", "merged", "gone", "link_bound", RESTORE})
 """Causes that look even at what seems unchanged."""
 
-APART = frozenset({RESTORE})
+APART = frozenset({RESTORE, PRIVACY})
 """Causes that ask for more than a look, and so are not handled together with others."""
 
 LONGEST_DELAY = 900.0
@@ -69,10 +70,15 @@ class Worker:
     def _group(self, messages: Sequence[LookMessage], deadline: int) -> None:
         first = messages[0]
         sync = self.desks.syncs.sync(first.sync_id)
-        if sync is None or not sync.running or _outdated(sync, first.page):
+        erasing = first.cause == PRIVACY
+        if sync is None or not (sync.running or erasing) or _outdated(sync, first.page) or not sync.hash_key:
             return
         desk = self.desks.desk(sync, deadline=deadline, bulk=first.page is not None, page=first.page)
         if desk is None:
+            if erasing:
+                # A rescan makes up for every other look, once the connection is mended; for this one nothing does.
+                waiting = [replace(message, deferrals=message.deferrals + 1) for message in messages]
+                self.desks.queues.send(Queue.CHANGES, waiting, delay=LONGEST_DELAY)
             return
         scan = first.page is not None and first.page.generation == sync.generation
         named = {ref: message.correlation_id for message in reversed(messages) for ref in message.refs}
@@ -80,7 +86,8 @@ class Worker:
         errand = Errand(first.cause, first.correlation_id, first.cause in FORCING, scan, named, asked)
         refs = list(dict.fromkeys(ref for message in messages for ref in message.refs))
         for start in range(0, len(refs), AT_ONCE):
-            ended = look(desk, refs[start : start + AT_ONCE], errand)
+            some = refs[start : start + AT_ONCE]
+            ended = erase(desk, some, errand) if erasing else look(desk, some, errand)
             self.end(sync, messages, ended)
 
     def end(self, sync: Sync, messages: Sequence[LookMessage], ended: Ended) -> None:

@@ -15,7 +15,16 @@ from hubsync.model.association import LinkWaiter
 from hubsync.model.history import EventKey
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
-from hubsync.stores.ports import DeleteEntry, DeleteWaiter, IndexWrite, PutAlias, PutClaim, PutEntry, PutWaiter
+from hubsync.stores.ports import (
+    DeleteAlias,
+    DeleteEntry,
+    DeleteWaiter,
+    IndexWrite,
+    PutAlias,
+    PutClaim,
+    PutEntry,
+    PutWaiter,
+)
 
 BUCKETS = tuple(f"{number:02}" for number in range(16))
 """Their names, in the order in which they are walked."""
@@ -89,6 +98,8 @@ def address_of(write: IndexWrite) -> Address:
         case PutClaim(sync_id, claim):
             return claim_address(sync_id, claim.key)
         case PutAlias(sync_id, ref, _):
+            return alias_address(sync_id, ref)
+        case DeleteAlias(sync_id, ref):
             return alias_address(sync_id, ref)
         case PutWaiter(sync_id, waiter) | DeleteWaiter(sync_id, waiter):
             return waiter_address(sync_id, waiter.key, waiter.side, waiter.place)

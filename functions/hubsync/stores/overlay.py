@@ -23,6 +23,7 @@ from hubsync.model.status import RecordStatus
 from hubsync.stores.layout import bucket_of, check_transaction
 from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.ports import (
+    DeleteAlias,
     DeleteEntry,
     DeleteWaiter,
     IndexStore,
@@ -200,6 +201,8 @@ class OverlayIndexStore:
                 case PutAlias(sync_id, ref, entry_id):
                     refs.setdefault(sync_id, {})[ref] = None
                     entries.setdefault(sync_id, {})[entry_id] = None
+                case DeleteAlias(sync_id, ref):
+                    refs.setdefault(sync_id, {})[ref] = None
                 case PutWaiter(sync_id, waiter) | DeleteWaiter(sync_id, waiter):
                     lines.setdefault(sync_id, {})[waiter.key, waiter.side] = None
                 case _:

@@ -61,6 +61,14 @@ class PutAlias:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteAlias:
+    """Forget which entry a record belongs to. Unconditional."""
+
+    sync_id: str
+    ref: RecordRef
+
+
+@dataclass(frozen=True, slots=True)
 class PutWaiter:
     """Put a duplicate in the line for a slot. Unconditional; who has that place already keeps it."""
 
@@ -79,7 +87,7 @@ class DeleteWaiter:
 LISTED_STATUSES = frozenset(RecordStatus) - {RecordStatus.IN_SYNC}
 """The statuses of the sparse index: what people look for, and few (docs/architecture.md, "Keys")."""
 
-IndexWrite: TypeAlias = PutEntry | DeleteEntry | PutClaim | PutAlias | PutWaiter | DeleteWaiter
+IndexWrite: TypeAlias = PutEntry | DeleteEntry | PutClaim | PutAlias | DeleteAlias | PutWaiter | DeleteWaiter
 
 
 @dataclass(frozen=True, slots=True)

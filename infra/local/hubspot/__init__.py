@@ -25,6 +25,7 @@ Under `/_admin/` no token is needed and nothing is counted:
     GET    associations/{from}/{to}            all: [{"from", "to", "typeIds"}]
     GET, POST, DELETE faults                   see `Fault`
     GET, POST, DELETE rewrites                 workflows: see `infra.local.parts.rewrites.Rewrite`
+    PUT    webhooks                            {"url", "secret"}: where an app listens; {"url": null} for nowhere
     GET, DELETE counts · GET, PATCH settings · GET, PATCH limits · GET events · POST reset · GET health
 
 Where HubSpot's pages are silent, or a choice was needed:
@@ -43,7 +44,8 @@ Where HubSpot's pages are silent, or a choice was needed:
 - `toObjectId` is a number in v4 and a string in the dated versions, as `hubspot-sdk` declares it.
 - A merge bears the later modified date of the two, never the moment of the merge.
 
-HubSpot's webhooks to an app are not here yet; their place is a listener on the verbs of `records`.
+- Webhooks to an app, once `PUT webhooks` has told where: a change of each property by itself, a privacy deletion beside
+  a deletion, both ends of an association that a person makes or takes away; imports are silent.
 """
 
 from infra.local.hubspot.faults import Fault

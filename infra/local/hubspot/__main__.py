@@ -7,6 +7,7 @@ import time
 from random import Random
 
 from infra.local.hubspot import PLANS, HubSpotSimulator, Settings
+from infra.local.parts.courier import Courier
 from infra.local.server import serve
 
 
@@ -27,7 +28,10 @@ def main() -> None:
         settings=Settings(search_lag_ms=given.search_lag_ms),
         sleep=time.sleep,
     )
+    courier = Courier(simulator.webhooks.outbox)
+    courier.start()
     serve(simulator, given.port)
+    courier.stop()
 
 
 if __name__ == "__main__":

@@ -12,9 +12,11 @@ from infra.local.hubspot.associations import Associations
 from infra.local.hubspot.counts import Counts
 from infra.local.hubspot.errors import invalid
 from infra.local.hubspot.pipelines import Owner, Pipeline, default_owners, defaults
+from infra.local.hubspot.record import Record
 from infra.local.hubspot.schema import ObjectType
 from infra.local.hubspot.settings import Settings
 from infra.local.hubspot.table import Table
+from infra.local.hubspot.webhooks import Webhooks
 from infra.local.parts.rewrites import Rewrite
 
 FIRST_ID = 101
@@ -38,6 +40,7 @@ class Account:
     rewrites: list[Rewrite] = field(default_factory=list)
     set_off: list[tuple[str, int, tuple[str, ...]]] = field(default_factory=list)
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    webhooks: Webhooks | None = None
     tables: dict[str, Table] = field(default_factory=dict)
     _names: dict[str, Table] = field(default_factory=dict)
 
@@ -62,6 +65,11 @@ class Account:
         self.tables[kind.name] = table
         self._names.update(dict.fromkeys(kind.names, table))
         return table
+
+    def tell(self, table: Table, record: Record, what: str, **more: Any) -> None:
+        """Let an app know by webhook, if one listens."""
+        if self.webhooks is not None:
+            self.webhooks.told(table, record, what, **more)
 
     def table(self, name: str) -> Table:
         """The records of a type, called by plural, singular or type id; raises a 400 for an unknown one."""

@@ -38,6 +38,9 @@ class Admin:
             ("GET", "events"): lambda _: list(self._control.account.events.values()),
             ("POST", "associations"): lambda body: self._control.associate(*_ends(body)),
             ("DELETE", "associations"): lambda body: self._control.dissociate(*_ends(body)),
+            ("PUT", "webhooks"): lambda body: self._control.webhooks.outbox.configure(
+                body.get("url"), str(body.get("secret", ""))
+            ),
             ("POST", "reset"): lambda _: self._control.reset(),
             ("GET", "health"): lambda _: {"status": "up", "types": sorted(self._control.account.tables)},
         }

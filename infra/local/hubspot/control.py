@@ -18,6 +18,7 @@ from infra.local.hubspot.record import IMPORT, PERSON, Record
 from infra.local.hubspot.rules import changes_for
 from infra.local.hubspot.settings import Settings
 from infra.local.hubspot.tokens import Tokens
+from infra.local.hubspot.webhooks import Webhooks
 from infra.local.parts.rewrites import Rewrite
 
 
@@ -41,7 +42,8 @@ class Control:
         self._token = token
         self.limiter = Limiter(limits or PLANS["free"], random)
         self.faults = Faults(random)
-        self.account = Account(clock, random, settings or Settings())
+        self.webhooks = Webhooks(clock, Random(0))  # its own chance, so that nobody else's changes with it
+        self.account = Account(clock, random, settings or Settings(), webhooks=self.webhooks)
         self.tokens = Tokens(token, self.account.settings, random)
 
     @property
@@ -61,7 +63,7 @@ class Control:
 
     def reset(self) -> None:
         """An empty account, no faults, no counts; settings and limits stay."""
-        self.account = Account(self._clock, self._random, self.settings)
+        self.account = Account(self._clock, self._random, self.settings, webhooks=self.webhooks)
         self.tokens = Tokens(self._token, self.account.settings, self._random)
         self.faults.clear()
         self.limiter.reset()
@@ -118,11 +120,26 @@ class Control:
         """A person associates two records, without a label."""
         ends = self._end(left_type, left), self._end(right_type, right)
         self.account.associations.link(*ends, ())
+        self._tell_association(ends, removed=False)
 
     def dissociate(self, left_type: str, left: int, right_type: str, right: int) -> None:
         """A person takes an association away, whatever its labels."""
         ends = self._end(left_type, left), self._end(right_type, right)
         self.account.associations.unlink(*ends)
+        self._tell_association(ends, removed=True)
+
+    def _tell_association(self, ends: tuple[End, End], *, removed: bool) -> None:
+        tables = [self.account.table(end.type_name) for end in ends]
+        self.account.tell(
+            tables[0],
+            tables[0].live[ends[0].record_id],
+            "associationChange",
+            associationType="_TO_".join(table.kind.singular.upper() for table in tables),
+            fromObjectId=ends[0].record_id,
+            toObjectId=ends[1].record_id,
+            associationRemoved=removed,
+            isPrimaryAssociation=False,
+        )
 
     def associations(self, left_type: str, right_type: str) -> dict[tuple[int, int], list[int]]:
         """Every association from one type to another: the two ids, and the type ids of its labels. For checkers."""

@@ -34,6 +34,7 @@ def create(account: Account, table: Table, given: Mapping[str, Any], writer: Wri
     _count(account, table, record, writer)
     if writer is not IMPORT:
         account.set_off.append((kind.name, record.id, tuple(versions[0].changes)))
+        account.tell(table, record, "creation")
     if account.settings.create_companies and kind.name == "contacts":
         _company_for(account, record)
     return record
@@ -48,6 +49,8 @@ def update(account: Account, table: Table, record: Record, given: Mapping[str, A
     differing = tuple(name for name, value in changes.items() if before.get(name, "") != value)
     if differing:
         account.set_off.append((table.kind.name, record.id, differing))
+    for name in differing:
+        account.tell(table, record, "propertyChange", propertyName=name, propertyValue=changes[name])
     return record
 
 
@@ -85,6 +88,7 @@ def archive(account: Account, table: Table, record: Record, writer: Writer) -> N
     """Into the bin; neither its own modified date nor anybody else's moves."""
     table.archive(record, account.clock())
     _count(account, table, record, writer)
+    account.tell(table, record, "deletion")
 
 
 def restore(account: Account, table: Table, record_id: int) -> Record:
@@ -97,6 +101,7 @@ def restore(account: Account, table: Table, record_id: int) -> Record:
         if table.holder(name, value) is not None:
             raise invalid(f"{name} {value} was taken while the record was in the bin")
     table.restore(record, account.visible_at(account.clock()))
+    account.tell(table, record, "restore")
     return record
 
 
@@ -128,6 +133,7 @@ def merge(account: Account, table: Table, primary: Record, other: Record, writer
     for old in (primary, other):
         account.associations.move(End(kind.name, old.id), End(kind.name, record.id))
     _count(account, table, record, writer)
+    account.tell(table, record, "merge", primaryObjectId=primary.id, mergedObjectIds=[other.id], newObjectId=record.id)
     return record
 
 
@@ -138,6 +144,8 @@ def purge(account: Account, table: Table, record: Record, writer: Writer) -> Non
         del table.merged[old]
     account.associations.forget(End(table.kind.name, record.id))
     _count(account, table, record, writer)
+    for what in ("deletion", "privacyDeletion"):
+        account.tell(table, record, what)
 
 
 def _gather_emails(properties: dict[str, str], primary: Record, other: Record) -> None:

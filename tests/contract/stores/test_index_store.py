@@ -17,6 +17,7 @@ from hubsync.model.status import RecordStatus
 from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.overlay import OverlayIndexStore
 from hubsync.stores.ports import (
+    DeleteAlias,
     DeleteEntry,
     DeleteWaiter,
     IndexStore,
@@ -124,6 +125,15 @@ class TestFind:
     def test_an_alias_of_a_record_that_the_entry_no_longer_names_is_no_answer(self, index: IndexStore) -> None:
         ref = RecordRef(Side.APP, "9")
         index.write([PutEntry(lone(1, app=Half("10"))), PutAlias(SYNC, ref, "h-1")])
+        assert index.find(SYNC, [ref]) == {}
+
+    def test_an_alias_that_was_deleted_leads_nowhere(self, index: IndexStore) -> None:
+        ref = RecordRef(Side.APP, "9")
+        index.write([PutEntry(lone(1, app=Half("9"))), PutAlias(SYNC, ref, "h-1")])
+        assert index.write([DeleteAlias(SYNC, ref), DeleteAlias(SYNC, ref)]) == [True, True]
+        assert index.find(SYNC, [ref]) == {}
+        index.write([PutAlias(SYNC, ref, "h-1")])
+        assert index.transact([DeleteAlias(SYNC, ref), DeleteAlias(SYNC, RecordRef(Side.APP, "8"))])
         assert index.find(SYNC, [ref]) == {}
 
     def test_an_alias_can_be_given_anew(self, index: IndexStore) -> None:

@@ -46,6 +46,33 @@ def test_a_person_that_was_edited_is_looked_at_again(world: World, name: str) ->
     assert (message.cause, message.sent_at) == ("webhook", world.clock.now())
 
 
+def test_hubspots_own_webhooks_name_records_of_its_side(world: World) -> None:
+    world.connect_webhooks()
+    assert answer(situation("webhook_hubspot_contact_changed")) == (202, {"references": 1})
+    (message,) = enqueued(world)
+    assert (message.sync_id, message.side, message.ids, message.cause) == ("s1", Side.HUBSPOT, ("101",), "webhook")
+
+
+def test_a_merge_names_every_id_and_an_association_both_ends(world: World) -> None:
+    world.connect_webhooks()
+    assert answer(situation("webhook_hubspot_merge_and_association"))[0] == 202
+    found = {message.sync_id: message.ids for message in enqueued(world)}
+    assert found == {"s1": ("105", "101", "102"), "s2": ("201",)}
+
+
+def test_a_privacy_deletion_asks_for_more_than_a_look(world: World) -> None:
+    world.connect_webhooks()
+    assert answer(situation("webhook_hubspot_privacy_deletion")) == (202, {"references": 1})
+    (message,) = enqueued(world)
+    assert (message.ids, message.cause) == (("101",), "privacy")
+
+
+def test_an_old_webhook_of_hubspot_is_refused(world: World) -> None:
+    world.connect_webhooks()
+    assert answer(situation("webhook_hubspot_old_signature"))[0] == 401
+    assert world.queues.waiting == []
+
+
 def test_one_webhook_serves_every_sync_of_its_objects_and_names_each_record_once(world: World) -> None:
     assert answer(situation("webhook_orbit_several_objects")) == (202, {"references": 2})
     found = {message.sync_id: message.ids for message in enqueued(world)}

@@ -113,7 +113,7 @@ def test_a_bad_request_leaves_no_trace(status: int, request_: dict[str, Any]) ->
 class Nameless:
     """The reader of an application whose events may name no record; its body says which ids it has."""
 
-    def notices(self, headers: Mapping[str, str], body: bytes, secret: str, now: int) -> list[Notice]:
+    def notices(self, headers: Mapping[str, str], body: bytes, secret: str, now: int, url: str = "") -> list[Notice]:
         return [Notice("people", one) for one in json.loads(body)]
 
 

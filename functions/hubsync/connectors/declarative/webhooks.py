@@ -19,7 +19,14 @@ class DeclarativeWebhooks:
         self._signature = manifest.webhooks.signature
         self._events = manifest.webhooks.events
 
-    def notices(self, headers: Mapping[str, str], body: bytes, secret: str, now: int) -> Sequence[Notice]:
+    def notices(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        secret: str,
+        now: int,
+        url: str = "",  # noqa: ARG002 - the port's; no manifest signs it
+    ) -> Sequence[Notice]:
         """The references in a webhook; nothing of the body is looked at before its signature holds."""
         verify(self._signature, headers, body, secret, now)
         return notices(self._events, body)

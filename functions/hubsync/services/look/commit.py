@@ -62,7 +62,7 @@ def commit(desk: Desk, book: Book, works: Sequence[Work], errand: Errand, ended:
             ended.defer([work], again.after, again.kind)
         _queue_duplicate(desk, work, errand)
         finished.append(work)
-    _free_slots(desk, book, finished, forgotten)
+    free_slots(desk, book, finished, forgotten)
     changed = [work for work in finished if _differs(work)]
     keep_waiting(desk, finished)
     bound = newly_bound(desk, changed, errand)
@@ -257,7 +257,7 @@ def _queue_duplicate(desk: Desk, work: Work, errand: Errand) -> None:
         desk.index.write([PutWaiter(desk.sync.id, Waiter(key, work.ref.side, work.place, work.entry.id))])
 
 
-def _free_slots(desk: Desk, book: Book, finished: Sequence[Work], forgotten: Sequence[Work]) -> None:
+def free_slots(desk: Desk, book: Book, finished: Sequence[Work], forgotten: Sequence[Work]) -> None:
     """Free the slots that are no longer needed and wake those who waited for one.
 
     This comes before the entry is stored: should we die in between, the repeated look finds the entry as it was and

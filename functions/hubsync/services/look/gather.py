@@ -122,7 +122,8 @@ def bind(entry: IndexEntry, ref: RecordRef) -> IndexEntry:
     An open intent stays: values that it names are ours, not a person's.
     """
     other = entry.half(ref.side.other)
-    bound = entry.with_half(ref.side.other, Half(other.record_id, {}, other.claims, other.gone))
+    alive = replace(entry, erased=False)
+    bound = alive.with_half(ref.side.other, Half(other.record_id, {}, other.claims, other.gone))
     return bound.with_half(ref.side, Half(ref.id, {}, entry.half(ref.side).claims))
 
 

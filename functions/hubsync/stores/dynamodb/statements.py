@@ -22,13 +22,13 @@ from hubsync.stores.dynamodb.items import (
 )
 from hubsync.stores.dynamodb.pauses import Sleep, attempts
 from hubsync.stores.layout import Address, address_of
-from hubsync.stores.ports import DeleteEntry, DeleteWaiter, PutClaim, PutEntry, PutWaiter
+from hubsync.stores.ports import DeleteAlias, DeleteEntry, DeleteWaiter, PutClaim, PutEntry, PutWaiter
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import BatchStatementRequestTypeDef as Statement
 
-StatementWrite: TypeAlias = PutEntry | DeleteEntry | PutClaim | PutWaiter | DeleteWaiter
+StatementWrite: TypeAlias = PutEntry | DeleteEntry | PutClaim | PutWaiter | DeleteWaiter | DeleteAlias
 
 _REFUSED = frozenset({"ConditionalCheckFailed", "DuplicateItem"})
 _PASSING = frozenset(
@@ -107,7 +107,7 @@ def _statement(table: str, write: StatementWrite) -> Statement:
         case DeleteEntry(entry):
             version: Attributes = {"v": {"N": str(entry.version)}}
             return {"Statement": _delete_text(table, ("pk", "sk", "v")), "Parameters": [*(key | version).values()]}
-        case DeleteWaiter():
+        case DeleteWaiter() | DeleteAlias():
             return {"Statement": _delete_text(table, ("pk", "sk")), "Parameters": [*key.values()]}
 
 

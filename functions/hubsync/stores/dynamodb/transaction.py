@@ -18,6 +18,7 @@ from hubsync.stores.dynamodb.items import (
 from hubsync.stores.dynamodb.pauses import Sleep, attempts
 from hubsync.stores.layout import address_of
 from hubsync.stores.ports import (
+    DeleteAlias,
     DeleteEntry,
     DeleteWaiter,
     IndexWrite,
@@ -80,7 +81,7 @@ def _part(table: str, write: IndexWrite) -> Part:
                     "ExpressionAttributeValues": {":read": {"N": str(entry.version)}},
                 }
             }
-        case DeleteWaiter():
+        case DeleteWaiter() | DeleteAlias():
             return {"Delete": {"TableName": table, "Key": key}}
         case PutWaiter(_, waiter):
             # An update and not a put: a place that is taken must be kept, and must not cancel the transaction.

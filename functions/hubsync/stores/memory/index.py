@@ -18,6 +18,7 @@ from hubsync.stores.memory.history import MemoryHistoryStore
 from hubsync.stores.ports import (
     LISTED_STATUSES,
     CountChange,
+    DeleteAlias,
     DeleteEntry,
     DeleteWaiter,
     IndexWrite,
@@ -219,6 +220,8 @@ class MemoryIndexStore:
             case PutAlias(sync_id, ref, entry_id):
                 self._shelf(sync_id).aliases[ref] = entry_id
                 self.writes["alias"] += 1
+            case DeleteAlias(sync_id, ref):
+                self.writes["alias deleted"] += self._shelf(sync_id).aliases.pop(ref, None) is not None
             case PutWaiter(sync_id, waiter):
                 line = self._shelf(sync_id).waiters.setdefault((waiter.key, waiter.side), {})
                 if waiter.place not in line:
