@@ -23,6 +23,7 @@ from hubsync.services.health import Health
 from hubsync.services.history import History
 from hubsync.services.poll import Poll
 from hubsync.services.scan import Scan
+from hubsync.services.schemas import Schemas
 from hubsync.services.worker import Worker
 from hubsync.settings import Settings
 from hubsync.stores.dynamodb.stores import DynamoStores
@@ -125,6 +126,11 @@ class Bootstrap:
         return Health(self.stores.connections, self.stores.notifications, self.mailer, self.clock, self.signals)
 
     @cached_property
+    def schemas(self) -> Schemas:
+        """The schemas of object types."""
+        return Schemas(self.stores.schemas, self.clock)
+
+    @cached_property
     def desks(self) -> DeskFactory:
         """What looks are made with."""
         return DeskFactory(
@@ -138,6 +144,7 @@ class Bootstrap:
             signals=self.signals,
             health=self.health,
             history=self.history,
+            schemas=self.schemas,
         )
 
     @cached_property

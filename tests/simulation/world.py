@@ -116,6 +116,7 @@ class World:
         app = Bootstrap(Settings({}))
         stores = Guarded(None, self.fuse)
         parts = ("index", "connections", "syncs", "cursors", "ledger", "budgets", "counts", "notifications", "history")
+        parts = (*parts, "schemas")
         stores = SimpleNamespace(**{name: Guarded(getattr(self.stores, name), self.fuse) for name in parts})
         transports = {"hubspot": self.hubspot, "orbit": self.orbit}
         vars(app).update(

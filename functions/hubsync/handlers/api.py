@@ -44,6 +44,7 @@ class Management:
                 vault=app.vault,
                 clock=app.clock,
                 ids=app.ids,
+                schemas=app.schemas,
             ),
             lifecycle=app.lifecycle,
             view=View(

@@ -58,11 +58,11 @@ class Comparison:
         if sync is None or sync.status is not SyncStatus.ACTIVE:
             self.worker.end_run(message.sync_id, message.page)
             return
-        desk = self.desks.desk(sync, deadline=deadline, bulk=True)
-        if desk is None:
-            self.worker.end_run(sync.id, message.page)
-            return
         try:
+            desk = self.desks.desk(sync, deadline=deadline, bulk=True)
+            if desk is None:
+                self.worker.end_run(sync.id, message.page)
+                return
             if message.page.phase in LISTED:
                 self._listed(desk, message, LISTED[message.page.phase])
             else:

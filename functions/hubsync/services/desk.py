@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hubsync.connectors.errors import NeedsPersonError
 from hubsync.model.connection import Connection, ConnectionStatus
 from hubsync.model.message import LookMessage, PageKey, Queue
+from hubsync.model.schema import FieldSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import Phase, Sync
 from hubsync.services.health import Health
 from hubsync.services.history import History
 from hubsync.services.look.work import Desk, Wake
 from hubsync.services.ports import Clock, Connectors, Ids, Queues, Signals
+from hubsync.services.schemas import Schemas
 from hubsync.stores.ports import ConnectionStore, IndexStore, SyncStore
 
 GRACE_MS = 25_000
@@ -35,9 +38,13 @@ class DeskFactory:
     signals: Signals
     health: Health
     history: History
+    schemas: Schemas
 
     def desk(self, sync: Sync, *, deadline: int, bulk: bool, page: PageKey | None = None) -> Desk | None:
-        """The desk for a sync; None while one of its connections needs a person, whose return rescans anyway."""
+        """The desk for a sync; None while one of its connections needs a person, whose return rescans anyway.
+
+        Raises `RetryLaterError` where a schema was never stored and the application cannot be asked for it now.
+        """
         accounts = {side: self.connections.connection(sync.connection(side)) for side in Side}
         ready: dict[Side, Connection] = {}
         for side, account in accounts.items():
@@ -45,7 +52,14 @@ class DeskFactory:
                 return None
             ready[side] = account
         connectors = {side: self.connectors.connector(account, bulk=bulk) for side, account in ready.items()}
-        schemas = {Side.APP: dict(connectors[Side.APP].schema(sync.app_object).fields)}
+        fields: dict[Side, Mapping[str, FieldSchema]] = {}
+        for side, connector in connectors.items():
+            try:
+                schema = self.schemas.schema(sync.connection(side), sync.object_type(side), connector)
+            except NeedsPersonError as error:
+                self.dead(sync, side, error)
+                return None
+            fields[side] = schema.fields
         return Desk(
             sync=sync,
             index=self.index,
@@ -59,7 +73,7 @@ class DeskFactory:
             wake=lambda wake: self._wake(sync, wake),
             history=self.history,
             linked_by_others=lambda: self._linked_by_others(sync),
-            schemas=schemas,
+            schemas=fields,
         )
 
     def _wake(self, sync: Sync, wake: Wake) -> None:

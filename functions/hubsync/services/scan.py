@@ -65,10 +65,10 @@ class Scan:
         if sync is None or sync.status is not SyncStatus.INITIAL or message.page.generation != sync.generation:
             self.worker.end_run(message.sync_id, message.page)
             return
-        desk = self.desks.desk(sync, deadline=deadline, bulk=True, page=message.page)
-        if desk is None:
-            return
         try:
+            desk = self.desks.desk(sync, deadline=deadline, bulk=True, page=message.page)
+            if desk is None:
+                return
             if message.page.phase in LISTED:
                 self._listed(desk, message, LISTED[message.page.phase])
             else:

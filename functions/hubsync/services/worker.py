@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from hubsync.connectors.errors import RetryLaterError
 from hubsync.model.message import LookMessage, PageKey, Queue
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
@@ -14,7 +15,7 @@ from hubsync.services.desk import DeskFactory
 from hubsync.services.look.look import look
 from hubsync.services.look.privacy import PRIVACY, erase
 from hubsync.services.look.restore import RESTORE
-from hubsync.services.look.work import Ended, Errand
+from hubsync.services.look.work import Deferral, Ended, Errand
 from hubsync.services.ports import Orchestrator
 from hubsync.stores.ports import Ledger
 
@@ -73,7 +74,12 @@ class Worker:
         erasing = first.cause == PRIVACY
         if sync is None or not (sync.running or erasing) or _outdated(sync, first.page) or not sync.hash_key:
             return
-        desk = self.desks.desk(sync, deadline=deadline, bulk=first.page is not None, page=first.page)
+        refs = list(dict.fromkeys(ref for message in messages for ref in message.refs))
+        try:
+            desk = self.desks.desk(sync, deadline=deadline, bulk=first.page is not None, page=first.page)
+        except RetryLaterError as error:
+            self.end(sync, messages, Ended(deferred=[Deferral(ref, error.after, error.kind) for ref in refs]))
+            return
         if desk is None:
             if erasing:
                 # A rescan makes up for every other look, once the connection is mended; for this one nothing does.
@@ -84,7 +90,6 @@ class Worker:
         named = {ref: message.correlation_id for message in reversed(messages) for ref in message.refs}
         asked = {ref: message.sent_at for message in messages for ref in message.refs}
         errand = Errand(first.cause, first.correlation_id, first.cause in FORCING, scan, named, asked)
-        refs = list(dict.fromkeys(ref for message in messages for ref in message.refs))
         for start in range(0, len(refs), AT_ONCE):
             some = refs[start : start + AT_ONCE]
             ended = erase(desk, some, errand) if erasing else look(desk, some, errand)

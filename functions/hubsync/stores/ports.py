@@ -20,6 +20,7 @@ from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.message import PageKey
 from hubsync.model.record import RecordRef
+from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Counts, Phase, PhaseProgress, Sync
@@ -231,6 +232,31 @@ class CursorStore(Protocol):
         ...
 
     def put_cursor(self, cursor: PollCursor) -> bool:
+        """Store one if its version is still the stored one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaSnapshot:
+    """What an account said of one of its object types, and when it was asked (epoch ms)."""
+
+    connection_id: str
+    schema: ObjectSchema
+    fetched_at: int
+    version: int = 0
+
+
+class SchemaStore(Protocol):
+    """The last schema of each account and object type, so that no look has to ask for one (rule 4.1)."""
+
+    def schema(
+        self, connection_id: str, object_type: str, known: SchemaSnapshot | None = None
+    ) -> SchemaSnapshot | None:
+        """The stored one. Where that has the version of `known`, the answer is `known` itself, and nothing is read out
+        of the item: workers ask again and again, and a schema may have hundreds of fields."""
+        ...
+
+    def put_schema(self, snapshot: SchemaSnapshot) -> bool:
         """Store one if its version is still the stored one."""
         ...
 

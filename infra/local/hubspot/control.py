@@ -157,6 +157,11 @@ class Control:
         """A person defines a property; `body` as in `POST /crm/properties`."""
         properties.create(self.account.table(type_name), dict(body), self._clock())
 
+    def redefine(self, type_name: str, name: str, **changes: Any) -> None:
+        """A person, or HubSpot itself, changes a property's definition; `changes` are fields of `Property`."""
+        kind = self.account.table(type_name).kind
+        kind.add([replace(kind.properties[name], **changes)])
+
     def fail(self, kind: str, path: str = "", **details: Any) -> None:
         """Switch a fault on; see `Fault`."""
         self.faults.add(Fault.of({"kind": kind, "path": path, **details}))

@@ -19,6 +19,7 @@ from hubsync.stores.ports import (
     IndexStore,
     Ledger,
     NotificationStore,
+    SchemaStore,
     SyncStore,
 )
 
@@ -38,6 +39,8 @@ class Stores(Protocol):
     def syncs(self) -> SyncStore: ...
     @property
     def cursors(self) -> CursorStore: ...
+    @property
+    def schemas(self) -> SchemaStore: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

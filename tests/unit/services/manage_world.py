@@ -22,6 +22,7 @@ from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
 from hubsync.services.manage.view import View
+from hubsync.services.schemas import Schemas
 from hubsync.stores.memory import MemoryStores
 
 
@@ -216,6 +217,7 @@ class World:
             vault=self.vault,
             clock=self.clock,
             ids=ids,
+            schemas=Schemas(self.stores.schemas, self.clock),
         )
         self.lifecycle = Lifecycle(
             syncs=self.stores.syncs,

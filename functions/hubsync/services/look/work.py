@@ -56,7 +56,7 @@ class Desk:
     wake: Callable[[Wake], None]
     history: History
     linked_by_others: Callable[[], bool] = lambda: False
-    schemas: dict[Side, dict[str, FieldSchema]] = field(default_factory=dict)
+    schemas: Mapping[Side, Mapping[str, FieldSchema]] = field(default_factory=dict)
 
     def keys(self, record: Record) -> Keys:
         """The claim keys of a record."""

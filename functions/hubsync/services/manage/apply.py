@@ -27,6 +27,7 @@ from hubsync.services.manage.plan import Change, PlannedConnection, PlannedSync,
 from hubsync.services.manage.plan_links import with_links
 from hubsync.services.manage.stages import check_stages, has_stages, unreadable
 from hubsync.services.ports import Clock, Connectors, Ids, Orchestrator, Vault
+from hubsync.services.schemas import Schemas
 from hubsync.stores.ports import ConnectionStore, SyncStore
 
 HUBSPOT = "hubspot"
@@ -72,6 +73,7 @@ class Apply:
         vault: Vault,
         clock: Clock,
         ids: Ids,
+        schemas: Schemas,
     ) -> None:
         self._connections = connections
         self._syncs = syncs
@@ -80,6 +82,7 @@ class Apply:
         self._vault = vault
         self._clock = clock
         self._ids = ids
+        self._schemas = schemas
 
     def __call__(self, document: Document, *, dry: bool = False, restart: bool = False) -> Applied:
         """Make connections and syncs what `document` says. What it does not name is left alone.
@@ -212,6 +215,9 @@ class Apply:
         moved = [self._with_key(planned.sync) for planned in plan.syncs if planned.change is not Change.UNCHANGED]
         changed = [each.connection for each in plan.connections.values() if each.change is not Change.UNCHANGED]
         self._prepare(plan, moved)
+        for (connection_id, _), schema in plan.schemas.items():
+            if schema is not None:
+                self._schemas.put(connection_id, schema)
         if (changed or moved) and not self._syncs.save(changed, moved):
             raise ConcurrentChangeError("Somebody else changed these connections or syncs at the same time.")
         for planned in plan.syncs:

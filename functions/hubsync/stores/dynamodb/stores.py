@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hubsync.stores.dynamodb.history import DynamoHistoryStore
     from hubsync.stores.dynamodb.ledger import DynamoLedger
     from hubsync.stores.dynamodb.notifications import DynamoNotificationStore
+    from hubsync.stores.dynamodb.schemas import DynamoSchemaStore
     from hubsync.stores.dynamodb.settings import DynamoCursorStore, DynamoSettingsStore
     from hubsync.stores.dynamodb.table import StateTable
 
@@ -65,6 +66,13 @@ class DynamoStores:
         from hubsync.stores.dynamodb.settings import DynamoCursorStore
 
         return DynamoCursorStore(self.state)
+
+    @cached_property
+    def schemas(self) -> DynamoSchemaStore:
+        """The schemas of object types."""
+        from hubsync.stores.dynamodb.schemas import DynamoSchemaStore
+
+        return DynamoSchemaStore(self.state)
 
     @cached_property
     def ledger(self) -> DynamoLedger:

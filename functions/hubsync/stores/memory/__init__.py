@@ -10,7 +10,7 @@ from hubsync.stores.memory.history import MemoryHistoryStore
 from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.memory.ledger import MemoryLedger
 from hubsync.stores.memory.notifications import MemoryNotificationStore
-from hubsync.stores.memory.settings import MemoryCursorStore, MemorySettingsStore
+from hubsync.stores.memory.settings import MemoryCursorStore, MemorySchemaStore, MemorySettingsStore
 
 
 class MemoryStores:
@@ -28,6 +28,7 @@ class MemoryStores:
         self.connections = settings
         self.syncs = settings
         self.cursors = MemoryCursorStore(self.writes)
+        self.schemas = MemorySchemaStore(self.writes)
         self.ledger = MemoryLedger(self.writes)
         self.budgets = MemoryBudgetStore(self.writes)
         self.counts = MemoryCountStore(self.writes)

@@ -1,14 +1,15 @@
-"""Connections, syncs and poll cursors in dictionaries."""
+"""Connections, syncs, poll cursors and schemas in dictionaries."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from hubsync.model.connection import Connection
 from hubsync.model.sync import Sync
-from hubsync.stores.ports import PollCursor
+from hubsync.stores.ports import PollCursor, SchemaSnapshot
 
 
 class MemorySettingsStore:
@@ -85,5 +86,32 @@ class MemoryCursorStore:
         return True
 
 
-def _fits(new: Connection | Sync | PollCursor, stored: Connection | Sync | PollCursor | None) -> bool:
+class MemorySchemaStore:
+    """Schemas."""
+
+    def __init__(self, writes: Counter[str] | None = None) -> None:
+        self.writes: Counter[str] = Counter() if writes is None else writes
+        self._schemas: dict[tuple[str, str], SchemaSnapshot] = {}
+
+    def schema(
+        self, connection_id: str, object_type: str, known: SchemaSnapshot | None = None
+    ) -> SchemaSnapshot | None:
+        """See the port."""
+        stored = self._schemas.get((connection_id, object_type))
+        return known if stored is not None and known is not None and known.version == stored.version else stored
+
+    def put_schema(self, snapshot: SchemaSnapshot) -> bool:
+        """See the port."""
+        key = snapshot.connection_id, snapshot.schema.object_type
+        if not _fits(snapshot, self._schemas.get(key)):
+            return False
+        self._schemas[key] = replace(snapshot, version=snapshot.version + 1)
+        self.writes["schema"] += 1
+        return True
+
+
+_Versioned: TypeAlias = Connection | Sync | PollCursor | SchemaSnapshot
+
+
+def _fits(new: _Versioned, stored: _Versioned | None) -> bool:
     return new.version == (stored.version if stored else 0)

@@ -1,0 +1,132 @@
+"""The schemas of object types in StateTable: compressed, and in several items where one cannot hold all.
+
+A HubSpot contact has some 300 properties, and an account may give one of them thousands of options. As JSON that is
+easily 200 KB; compressed a tenth of it, well within the 400 KB of an item. What still does not fit goes into further
+items, which are written before the one that leads to them.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+
+from hubsync.model.schema import FieldSchema, ObjectSchema
+from hubsync.stores.dynamodb.codec import decode, encode
+from hubsync.stores.dynamodb.table import StateItem, StateTable, done, unchanged
+from hubsync.stores.ports import SchemaSnapshot
+
+PART_BYTES = 350_000
+"""Of one item; DynamoDB takes 400 KB with the keys and everything else."""
+
+KEPT_SECONDS = 86_400
+"""How long the further items of an older version stay, for whoever is about to read them."""
+
+
+class SchemaItem(StateItem):
+    """A schema, or its first part: `parts` counts the further ones, `digest` names them. `v` counts the writes."""
+
+    v = NumberAttribute()
+    fetched_at = NumberAttribute()
+    body = BinaryAttribute(legacy_encoding=False)
+    digest = UnicodeAttribute()
+    parts = NumberAttribute(default=0)
+
+
+class SchemaPartItem(StateItem):
+    """A further part. It bears the digest of the whole, so that two writers do not mix theirs."""
+
+    body = BinaryAttribute(legacy_encoding=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Identifier:
+    kind: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """A schema in the shapes that the codec knows."""
+
+    fields: tuple[FieldSchema, ...]
+    kind: str | None = None
+    identifiers: tuple[_Identifier, ...] = ()
+
+
+class DynamoSchemaStore:
+    """Schemas, under account and object type."""
+
+    def __init__(self, table: StateTable) -> None:
+        self._schemas = table.bind(SchemaItem)
+        self._parts = table.bind(SchemaPartItem)
+
+    def schema(
+        self, connection_id: str, object_type: str, known: SchemaSnapshot | None = None
+    ) -> SchemaSnapshot | None:
+        """See the port."""
+        item = self._schemas.find(_partition(connection_id), object_type)
+        if item is None or (known is not None and known.version == int(item.v)):
+            return known if item is not None else None
+        packed = [bytes(item.body)]
+        for number in range(int(item.parts)):
+            part = self._parts.find(_partition(connection_id), _part_key(object_type, item.digest, number))
+            if part is None:  # it was replaced a day ago, and read in between: nobody takes so long
+                return None
+            packed.append(bytes(part.body))
+        schema = _unpacked(object_type, b"".join(packed))
+        return SchemaSnapshot(connection_id, schema, int(item.fetched_at), int(item.v))
+
+    def put_schema(self, snapshot: SchemaSnapshot) -> bool:
+        """See the port."""
+        object_type, partition = snapshot.schema.object_type, _partition(snapshot.connection_id)
+        packed = _packed(snapshot.schema)
+        digest = blake2b(packed, digest_size=8).hexdigest()
+        first, *further = [packed[at : at + PART_BYTES] for at in range(0, len(packed), PART_BYTES)]
+        for number, part in enumerate(further):
+            self._parts(partition, _part_key(object_type, digest, number), body=part).save()
+        item = self._schemas(
+            partition,
+            object_type,
+            v=snapshot.version + 1,
+            fetched_at=snapshot.fetched_at,
+            body=first,
+            digest=digest,
+            parts=len(further),
+        )
+        condition = unchanged(type(item), type(item).v, snapshot.version or None)
+        if not done(lambda: item.save(condition=condition)):
+            return False
+        self._forget_others(snapshot, digest)
+        return True
+
+    def _forget_others(self, snapshot: SchemaSnapshot, digest: str) -> None:
+        """Let the further parts of other versions expire."""
+        expires_at = snapshot.fetched_at // 1000 + KEPT_SECONDS
+        parts = self._parts.sk.startswith(f"{snapshot.schema.object_type}#")
+        for part in self._parts.query(_partition(snapshot.connection_id), parts, consistent_read=True):
+            if f"#{digest}#" not in part.sk and not part.expires_at:
+                part.update(actions=[self._parts.expires_at.set(expires_at)])
+
+
+def _partition(connection_id: str) -> str:
+    return f"schema#{connection_id}"
+
+
+def _part_key(object_type: str, digest: str, number: int) -> str:
+    return f"{object_type}#{digest}#{number:03}"
+
+
+def _packed(schema: ObjectSchema) -> bytes:
+    identifiers = tuple(_Identifier(kind, tuple(names)) for kind, names in schema.identifiers.items())
+    body = _Body(tuple(schema.fields.values()), schema.kind, identifiers)
+    return zlib.compress(encode(body, without=frozenset()).encode(), 6)
+
+
+def _unpacked(object_type: str, packed: bytes) -> ObjectSchema:
+    body = decode(_Body, zlib.decompress(packed).decode())
+    fields: Mapping[str, FieldSchema] = {field.name: field for field in body.fields}
+    return ObjectSchema(object_type, fields, body.kind, {each.kind: each.fields for each in body.identifiers})
