@@ -19,6 +19,7 @@ from hubsync.connectors.port import CallCount
 from hubsync.model.message import Queue
 from hubsync.observability import PowertoolsSignals
 from hubsync.services.desk import GRACE_MS, DeskFactory
+from hubsync.services.drift import Drift
 from hubsync.services.health import Health
 from hubsync.services.history import History
 from hubsync.services.poll import Poll
@@ -131,6 +132,20 @@ class Bootstrap:
         return Schemas(self.stores.schemas, self.clock)
 
     @cached_property
+    def drift(self) -> Drift:
+        """What becomes of a change of the schemas."""
+        return Drift(
+            schemas=self.schemas,
+            syncs=self.stores.syncs,
+            index=self.stores.index,
+            notifications=self.stores.notifications,
+            queues=self.queues,
+            clock=self.clock,
+            ids=self.ids,
+            signals=self.signals,
+        )
+
+    @cached_property
     def desks(self) -> DeskFactory:
         """What looks are made with."""
         return DeskFactory(
@@ -145,6 +160,7 @@ class Bootstrap:
             health=self.health,
             history=self.history,
             schemas=self.schemas,
+            drift=self.drift,
         )
 
     @cached_property

@@ -79,6 +79,11 @@ def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:
     parts: list[RenderableType] = [title]
     if sync.get("problem"):
         parts.append(Padding(Text(sync["problem"], "red"), (0, 0, 0, 2)))
+    for problem in sync.get("problems") or ():
+        text = Text(f"{problem['path']} is suspended. {problem['reason']} ", "yellow").append(
+            problem["remedy"], "not bold"
+        )
+        parts.append(Padding(text, (0, 0, 0, 2)))
     if sync.get("progress"):
         parts.append(Padding(_bars(sync["progress"]), (0, 0, 0, 2)))
     counts = Text("  ")

@@ -12,7 +12,7 @@ from hubsync.model.mapping import FieldMapping
 from hubsync.model.side import Side
 from hubsync.model.stages import StageMap
 from hubsync.model.status import RecordStatus
-from hubsync.model.sync import PhaseProgress, Sync
+from hubsync.model.sync import PhaseProgress, Suspension, Sync
 from hubsync.services.manage.apply import Applied
 from hubsync.services.manage.view import SyncView
 from hubsync.stores.ports import Notification
@@ -62,6 +62,7 @@ def full(view: SyncView) -> Json:
         "saved_at": sync.saved_at,
         "mappings": [mapping(each) for each in sync.mappings],
         "associations": [association(each) for each in sync.associations],
+        "problems": [problem(each, sync) for each in sync.suspended],
         "progress": [progress(each) for each in view.progress],
         "counts": {status: view.counts.by_status.get(status, 0) for status in RecordStatus},
         "total": view.counts.total,
@@ -111,6 +112,12 @@ def association(each: Association) -> Json:
         "direction": each.direction,
         "unlink": each.unlink,
     }
+
+
+def problem(each: Suspension, sync: Sync) -> Json:
+    """A mapping that is suspended: where in `mappings`, why, and what can be done (rule 4.1)."""
+    at = next(at for at, one in enumerate(sync.mappings) if one.number == each.number)
+    return {"path": f"mappings[{at}].{each.side}", "reason": each.reason, "remedy": each.remedy}
 
 
 def progress(each: PhaseProgress) -> Json:

@@ -44,7 +44,7 @@ class Management:
                 vault=app.vault,
                 clock=app.clock,
                 ids=app.ids,
-                schemas=app.schemas,
+                drift=app.drift,
             ),
             lifecycle=app.lifecycle,
             view=View(

@@ -35,6 +35,20 @@ class FailureCategory(StrEnum):
     UNEXPECTED = "unexpected"
 
 
+EXPLAINED_BY_SCHEMA = frozenset(
+    {
+        FailureCategory.OPTION_MISSING,
+        FailureCategory.READ_ONLY,
+        FailureCategory.REQUIRED_MISSING,
+        FailureCategory.WRONG_TYPE,
+        FailureCategory.TOO_LONG,
+        FailureCategory.INVALID_VALUE,
+        FailureCategory.NOT_FOUND,
+    }
+)
+"""Failures that a changed schema would explain, and mend (rule 8.4)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a record fails, in a sentence without customer values, and what a person can do about it.

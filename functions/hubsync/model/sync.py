@@ -12,6 +12,7 @@ from hubsync.model.filter import Filters
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.lifecycle import PROPERTY, Lifecycle
 from hubsync.model.mapping import FieldMapping
+from hubsync.model.schema import FieldType
 from hubsync.model.side import Direction, Side
 from hubsync.model.stages import StageMap
 
@@ -81,6 +82,21 @@ class MatchKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspension:
+    """A mapping that is neither read nor written for now, because of what became of its field on `side` (rule 4.1).
+
+    `number` is the mapping's. `was` is the type that the field had, where a changed type is the reason: the mapping
+    goes on when the field has it again.
+    """
+
+    number: int
+    side: Side
+    reason: str
+    remedy: str
+    was: FieldType | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """Everything that decides what happens to a record.
 
@@ -95,6 +111,7 @@ class Sync:
     keep none.
     `phone_region` is the ISO 3166 country of numbers without a country code, or None.
     `associations` are the links to records of other syncs that are kept in step (rule 6.1).
+    `suspended` are the mappings that are left alone because a field of theirs is gone or has changed.
     """
 
     id: str
@@ -128,6 +145,7 @@ class Sync:
     associations: tuple[Association, ...] = ()
     problem: str | None = None
     comparison: int = 0
+    suspended: tuple[Suspension, ...] = ()
     version: int = 0
 
     @property
@@ -153,6 +171,14 @@ class Sync:
             names[PROPERTY] = None
         names.update(dict.fromkeys(association.field(side) for association in self.associations))
         return tuple(names)
+
+    def live(self) -> Sync:
+        """This sync as looks know it: without the mappings that are suspended. Their baselines are kept as they are,
+        so that what is edited meanwhile flows when they go on."""
+        if not self.suspended:
+            return self
+        out = {each.number for each in self.suspended}
+        return replace(self, mappings=tuple(mapping for mapping in self.mappings if mapping.number not in out))
 
     def may_write(self, mapping: FieldMapping, side: Side) -> bool:
         """Whether `mapping` may be written on `side`: both directions say so (rule 2.4)."""

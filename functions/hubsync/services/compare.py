@@ -59,7 +59,8 @@ class Comparison:
             self.worker.end_run(message.sync_id, message.page)
             return
         try:
-            desk = self.desks.desk(sync, deadline=deadline, bulk=True)
+            first = message.page.phase is Phase.COMPARE_HUBSPOT and message.page.number == 0
+            desk = self.desks.desk(sync, deadline=deadline, bulk=True, renew=first)
             if desk is None:
                 self.worker.end_run(sync.id, message.page)
                 return

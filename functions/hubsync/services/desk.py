@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hubsync.connectors.errors import NeedsPersonError
+from hubsync.connectors.port import Connector
 from hubsync.model.connection import Connection, ConnectionStatus
 from hubsync.model.message import LookMessage, PageKey, Queue
 from hubsync.model.schema import FieldSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import Phase, Sync
+from hubsync.services.drift import DOUBT_MS, FRESH_MS, Drift
 from hubsync.services.health import Health
 from hubsync.services.history import History
 from hubsync.services.look.work import Desk, Wake
@@ -39,10 +41,14 @@ class DeskFactory:
     health: Health
     history: History
     schemas: Schemas
+    drift: Drift
 
-    def desk(self, sync: Sync, *, deadline: int, bulk: bool, page: PageKey | None = None) -> Desk | None:
+    def desk(
+        self, sync: Sync, *, deadline: int, bulk: bool, page: PageKey | None = None, renew: bool = False
+    ) -> Desk | None:
         """The desk for a sync; None while one of its connections needs a person, whose return rescans anyway.
 
+        `renew` asks both applications for their schemas first, unless that was done lately (rule 4.1).
         Raises `RetryLaterError` where a schema was never stored and the application cannot be asked for it now.
         """
         accounts = {side: self.connections.connection(sync.connection(side)) for side in Side}
@@ -52,6 +58,8 @@ class DeskFactory:
                 return None
             ready[side] = account
         connectors = {side: self.connectors.connector(account, bulk=bulk) for side, account in ready.items()}
+        if renew and self.drift.refresh(sync, connectors, older=FRESH_MS, wake=False):
+            sync = self.syncs.sync(sync.id) or sync
         fields: dict[Side, Mapping[str, FieldSchema]] = {}
         for side, connector in connectors.items():
             try:
@@ -61,7 +69,7 @@ class DeskFactory:
                 return None
             fields[side] = schema.fields
         return Desk(
-            sync=sync,
+            sync=sync.live(),
             index=self.index,
             syncs=self.syncs,
             connectors=connectors,
@@ -74,6 +82,7 @@ class DeskFactory:
             history=self.history,
             linked_by_others=lambda: self._linked_by_others(sync),
             schemas=fields,
+            doubt=lambda: self._doubt(sync, connectors),
         )
 
     def _wake(self, sync: Sync, wake: Wake) -> None:
@@ -84,6 +93,9 @@ class DeskFactory:
 
     def _linked_by_others(self, sync: Sync) -> bool:
         return any(association.via == sync.id for other in self.syncs.syncs() for association in other.associations)
+
+    def _doubt(self, sync: Sync, connectors: Mapping[Side, Connector]) -> None:
+        self.drift.refresh(sync, connectors, older=DOUBT_MS, wake=True)
 
     def dead(self, sync: Sync, side: Side, error: NeedsPersonError) -> None:
         """A token was refused: the connection waits for a person."""

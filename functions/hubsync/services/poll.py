@@ -62,7 +62,7 @@ class Poll:
         Raises the last `ConnectorBugError` once all have had their turn, for the alarm on errors to see.
         """
         bug: ConnectorBugError | None = None
-        running = [sync for sync in self.syncs.syncs() if sync.running]
+        running = [sync.live() for sync in self.syncs.syncs() if sync.running]
         feeds = dict.fromkeys(
             (sync.connection(side), sync.object_type(side), side) for sync in running for side in Side
         )

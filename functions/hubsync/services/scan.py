@@ -66,7 +66,8 @@ class Scan:
             self.worker.end_run(message.sync_id, message.page)
             return
         try:
-            desk = self.desks.desk(sync, deadline=deadline, bulk=True, page=message.page)
+            first = message.page.phase is Phase.INDEX_HUBSPOT and message.page.number == 0
+            desk = self.desks.desk(sync, deadline=deadline, bulk=True, page=message.page, renew=first)
             if desk is None:
                 return
             if message.page.phase in LISTED:

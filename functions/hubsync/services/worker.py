@@ -22,7 +22,7 @@ from hubsync.stores.ports import Ledger
 AT_ONCE = 400
 """References in one look: enough to fill the batches of 100 that HubSpot takes."""
 
-FORCING = frozenset({"retry", "slot_freed", "in_the_way", "merged", "gone", "link_bound", RESTORE})
+FORCING = frozenset({"retry", "slot_freed", "in_the_way", "merged", "gone", "link_bound", "schema", RESTORE})
 """Causes that look even at what seems unchanged."""
 
 APART = frozenset({RESTORE, PRIVACY})

@@ -13,6 +13,7 @@ from hubsync.model.connection import Connection
 from hubsync.model.message import LookMessage, PageMessage, Queue
 from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
 from hubsync.model.sync import Sync
+from hubsync.services.drift import Drift
 from hubsync.services.history import History
 from hubsync.services.manage.apply import Applied, Apply
 from hubsync.services.manage.document import ConnectionSpec, Document, EndSpec, MappingSpec, SyncSpec
@@ -22,6 +23,7 @@ from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
 from hubsync.services.manage.view import View
+from hubsync.services.ports import Queues
 from hubsync.services.schemas import Schemas
 from hubsync.stores.memory import MemoryStores
 
@@ -125,6 +127,14 @@ class FakeQueues:
         self.sent += [(queue, message) for message in messages]
 
 
+class FakeSignals:
+    def count(self, metric: str, value: float = 1) -> None:
+        """Nobody listens."""
+
+    def note(self, event: str, **facts: str | float | None) -> None:
+        """Nobody listens."""
+
+
 class FakeOrchestrator:
     def __init__(self) -> None:
         self.initial: list[tuple[str, int]] = []
@@ -209,6 +219,16 @@ class World:
         self.orchestrator = FakeOrchestrator()
         self.queues = FakeQueues()
         ids, connectors = FakeIds(), FakeConnectors(self)
+        self.drift = Drift(
+            schemas=Schemas(self.stores.schemas, self.clock),
+            syncs=self.stores.syncs,
+            index=self.stores.index,
+            notifications=self.stores.notifications,
+            queues=cast("Queues", None),
+            clock=self.clock,
+            ids=ids,
+            signals=FakeSignals(),
+        )
         self.apply = Apply(
             connections=self.stores.connections,
             syncs=self.stores.syncs,
@@ -217,7 +237,7 @@ class World:
             vault=self.vault,
             clock=self.clock,
             ids=ids,
-            schemas=Schemas(self.stores.schemas, self.clock),
+            drift=self.drift,
         )
         self.lifecycle = Lifecycle(
             syncs=self.stores.syncs,

@@ -34,8 +34,11 @@ WAKE_AT_ONCE = 10
 
 
 def inputs_of(desk: Desk, work: Work) -> str:
-    """A hash of everything that a refusal depends on: both records and the saved settings (rule 8.4)."""
+    """A hash of everything that a refusal depends on: both records, the saved settings, and what the applications say
+    of the mapped fields (rule 8.4).
+    """
     digest = blake2b(str(desk.sync.generation).encode(), digest_size=8)
+    digest.update(desk.schema_print())
     for side in Side:
         record = work.record(side)
         if record is not None:
@@ -111,7 +114,7 @@ def _finished(desk: Desk, work: Work, decision: Decision) -> IndexEntry:
     """The entry as the decision and its outcome leave it."""
     entry, now = work.entry, desk.clock.now()
     status, failure, reason = decision.status, decision.failure, decision.reason
-    undecided = _undecided(desk, work, decision)
+    undecided = _undecided(desk, work, decision) | {each.number for each in desk.sync.suspended}
     for side, result in work.results.items():
         if isinstance(result, Refused):
             status, failure, reason = RecordStatus.FAILING, result.failure, result.failure.sentence

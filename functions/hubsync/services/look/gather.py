@@ -163,4 +163,8 @@ def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None) -> bool
         return False
     if entry.failure is not None and entry.failure.category is FailureCategory.FLIP_FLOP:
         return False
-    return entry.half(record.ref.side).fingerprints == fingerprints(sync, record.ref.side, record)
+    before = entry.half(record.ref.side).fingerprints
+    if sync.suspended:
+        out = {each.number for each in sync.suspended}
+        before = {number: value for number, value in before.items() if number not in out}
+    return before == fingerprints(sync, record.ref.side, record)

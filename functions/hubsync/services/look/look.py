@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
 from hubsync.connectors.port import Refused, Written
@@ -11,7 +12,8 @@ from hubsync.engine.decide import decide
 from hubsync.model.decision import Action
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
-from hubsync.model.status import RecordStatus
+from hubsync.model.status import EXPLAINED_BY_SCHEMA, RecordStatus
+from hubsync.model.sync import Suspension
 from hubsync.services.look.act import claim_ahead, lease, write
 from hubsync.services.look.commit import commit, inputs_of
 from hubsync.services.look.gather import Seen, gather, unchanged
@@ -62,6 +64,7 @@ def look(
         ended.dead = (side, error)
         _defer_rest(refs, ended, 60, "needs_person")
         return ended
+    desk = _without_lacking(desk, works)
     find_conflicts(desk, book, works)
     linked = linked_entries(desk, works)
     for work in works:
@@ -112,6 +115,33 @@ def _act(
         keep_outcomes(desk, writing)
     commit(desk, book, works, errand, ended)
     _tell(desk, works, errand)
+    if any(_unexplained(work) for work in works):
+        desk.doubt()
+
+
+def _without_lacking(desk: Desk, works: Sequence[Work]) -> Desk:
+    """The desk without the mappings whose HubSpot field is missing in what was read. HubSpot shows an empty field as
+    null and leaves out what it does not define: that is no person's clear, and must not travel as one (rule 4.1).
+    """
+    names = {mapping.hubspot_field for mapping in desk.sync.mappings}
+    records = [record for work in works if (record := work.record(Side.HUBSPOT)) is not None]
+    lacking = {name for record in records if not names <= record.fields.keys() for name in names - record.fields.keys()}
+    if not lacking:
+        return desk
+    desk.doubt()
+    out = (
+        Suspension(mapping.number, Side.HUBSPOT, "HubSpot does not show the field.", "")
+        for mapping in desk.sync.mappings
+        if mapping.hubspot_field in lacking
+    )
+    return replace(desk, sync=replace(desk.sync, suspended=(*desk.sync.suspended, *out)).live())
+
+
+def _unexplained(work: Work) -> bool:
+    """Whether a record was refused, for the first time, for something that a changed schema would explain."""
+    failure = work.entry.failure
+    fresh = work.entry.inputs != work.stored.inputs
+    return failure is not None and fresh and failure.category in EXPLAINED_BY_SCHEMA
 
 
 def _spoken_for(refs: Sequence[RecordRef], works: Sequence[Work]) -> list[RecordRef]:

@@ -9,6 +9,7 @@ from hubsync.connectors.errors import NeedsPersonError
 from hubsync.connectors.port import Connector, WriteResult
 from hubsync.engine.context import LONE, Resolution
 from hubsync.engine.identify import claim_key, identifiers
+from hubsync.engine.suspend import schema_print
 from hubsync.model.decision import Decision
 from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import IdentifierKind
@@ -42,6 +43,7 @@ class Desk:
     beyond it. `may_create` are the sides on which new records may be made. `schemas` are the fields by side and name.
     `wake` puts references on the queue at once: they are looked at again, in this order, whatever they show.
     `linked_by_others` says whether another sync keeps links to this one's records (rule 6.1).
+    `doubt` says that a schema may be out of date: something was refused, or missing, that it does not explain.
     """
 
     sync: Sync
@@ -57,6 +59,11 @@ class Desk:
     history: History
     linked_by_others: Callable[[], bool] = lambda: False
     schemas: Mapping[Side, Mapping[str, FieldSchema]] = field(default_factory=dict)
+    doubt: Callable[[], None] = lambda: None
+
+    def schema_print(self) -> bytes:
+        """A fingerprint of what the applications say of the mapped fields (rule 8.4)."""
+        return schema_print(self.sync, self.schemas)
 
     def keys(self, record: Record) -> Keys:
         """The claim keys of a record."""

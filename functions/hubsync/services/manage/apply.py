@@ -12,6 +12,7 @@ from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.history import new_key
+from hubsync.services.drift import Drift
 from hubsync.services.manage.check import check
 from hubsync.services.manage.check_links import Ends, check_links
 from hubsync.services.manage.document import (
@@ -27,7 +28,6 @@ from hubsync.services.manage.plan import Change, PlannedConnection, PlannedSync,
 from hubsync.services.manage.plan_links import with_links
 from hubsync.services.manage.stages import check_stages, has_stages, unreadable
 from hubsync.services.ports import Clock, Connectors, Ids, Orchestrator, Vault
-from hubsync.services.schemas import Schemas
 from hubsync.stores.ports import ConnectionStore, SyncStore
 
 HUBSPOT = "hubspot"
@@ -73,7 +73,7 @@ class Apply:
         vault: Vault,
         clock: Clock,
         ids: Ids,
-        schemas: Schemas,
+        drift: Drift,
     ) -> None:
         self._connections = connections
         self._syncs = syncs
@@ -82,7 +82,7 @@ class Apply:
         self._vault = vault
         self._clock = clock
         self._ids = ids
-        self._schemas = schemas
+        self._drift = drift
 
     def __call__(self, document: Document, *, dry: bool = False, restart: bool = False) -> Applied:
         """Make connections and syncs what `document` says. What it does not name is left alone.
@@ -215,9 +215,7 @@ class Apply:
         moved = [self._with_key(planned.sync) for planned in plan.syncs if planned.change is not Change.UNCHANGED]
         changed = [each.connection for each in plan.connections.values() if each.change is not Change.UNCHANGED]
         self._prepare(plan, moved)
-        for (connection_id, _), schema in plan.schemas.items():
-            if schema is not None:
-                self._schemas.put(connection_id, schema)
+        self._learn(plan)
         if (changed or moved) and not self._syncs.save(changed, moved):
             raise ConcurrentChangeError("Somebody else changed these connections or syncs at the same time.")
         for planned in plan.syncs:
@@ -228,6 +226,13 @@ class Apply:
     def _with_key(self, sync: Sync) -> Sync:
         """The sync with a key for its history, which it has for life."""
         return sync if sync.history_key else replace(sync, history_key=new_key(sync, self._ids, self._vault))
+    def _learn(self, plan: _Plan) -> None:
+        """Store what both applications said of their fields; other syncs may depend on what has changed (rule 4.1)."""
+        saved = {planned.sync.id for planned in plan.syncs}
+        for (connection_id, object_type), schema in plan.schemas.items():
+            before = self._drift.schemas.stored(connection_id, object_type)
+            if schema is not None and (before is None or before.schema != schema):
+                self._drift.learn(connection_id, schema, before, saved=saved)
 
     def _prepare(self, plan: _Plan, syncs: list[Sync]) -> None:
         """Make both applications ready before anything is saved: what they refuse is a fault of the document."""

@@ -130,6 +130,7 @@ def plan_sync(
         marketing_contacts=spec.marketing_contacts,
         notify=spec.notify,
         history_days=spec.history_days,
+        suspended=(),
     )
     if stored is None:
         return PlannedSync(wanted, Change.NEW)
