@@ -24,10 +24,12 @@ from hubsync.model.side import Direction, Side
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.history import new_key
 from hubsync.services.manage.lifecycle import Lifecycle
+from hubsync.services.manage.share import sharing
 from hubsync.settings import Settings
 from hubsync.stores.memory import MemoryStores
 from infra.local.crm import Orbit
 from infra.local.hubspot import HubSpotSimulator
+from infra.local.ledgerly import Ledgerly
 from infra.local.transport import SimulatorTransport
 from tests.simulation.ports import (
     Crash,
@@ -75,6 +77,7 @@ class World:
         self.hubspot = HubSpotSimulator(clock=self.clock.now, random=Random(seed + 1), token="hubspot-token")
         self.orbit = Orbit(self.clock.now, Random(seed + 2), token="orbit-token", webhook_secret="orbit-secret")
         self.orbit.outbox.configure("https://hooks.example.com/webhooks/orbit", "orbit-secret", True)
+        self.accounts: dict[str, Any] = {"hubspot": self.hubspot, "orbit": self.orbit}
         self.stores = MemoryStores()
         self.ids = SimIds(Random(seed + 3))
         self.queues = SimQueues(self.clock, self.random)
@@ -118,7 +121,7 @@ class World:
         parts = ("index", "connections", "syncs", "cursors", "ledger", "budgets", "counts", "notifications", "history")
         parts = (*parts, "schemas")
         stores = SimpleNamespace(**{name: Guarded(getattr(self.stores, name), self.fuse) for name in parts})
-        transports = {"hubspot": self.hubspot, "orbit": self.orbit}
+        accounts = self.accounts
         vars(app).update(
             clock=self.clock,
             ids=self.ids,
@@ -135,7 +138,7 @@ class World:
             open_secret=PlainVault().open,
             calls=CallCount(),
             hubspot_calls=CallCount(),
-            transport=lambda connection: Ticking(SimulatorTransport(transports[connection.app]), self.clock, self.fuse),
+            transport=lambda connection: Ticking(SimulatorTransport(accounts[connection.id]), self.clock, self.fuse),
             threads=1,
         )
         for module in (worker, phase, poll, webhook, dead_letter):
@@ -153,6 +156,18 @@ class World:
         assert self.stores.connections.put_connection(replace(self.connection("hubspot"), webhook_secret=secret))
         self.hubspot.webhooks.outbox.configure("https://hooks.example.com/webhooks/hubspot", "hubspot-secret")
 
+    def connect(self, name: str, app: str = "orbit") -> Any:
+        """One more account of an app; its simulator."""
+        kinds: dict[str, type[Any]] = {"orbit": Orbit, "ledgerly": Ledgerly}
+        token, secret = f"{name}-token", f"{name}-secret"
+        account = kinds[app](self.clock.now, Random(len(self.accounts)), token=token, webhook_secret=secret)
+        account.outbox.configure(f"https://hooks.example.com/webhooks/{name}", secret, True)
+        self.accounts[name] = account
+        seal, address = PlainVault().seal, f"https://{name}.example.com"
+        connection = Connection(name, app, seal(token, name), address, seal(secret, name))
+        assert self.stores.connections.put_connection(connection)
+        return account
+
     # --- what a person does
 
     def save(self, sync: Sync) -> Sync:
@@ -160,6 +175,8 @@ class World:
         self.syncs[sync.name] = sync.id
         sync = replace(sync, history_key=new_key(sync, self.ids, PlainVault()))
         assert self.stores.syncs.put_sync(sync)
+        for each in sharing(self.stores.syncs.syncs()):
+            assert self.stores.syncs.put_sync(each)
         self.orchestrator.start_initial(sync.id, sync.generation)
         return sync
 
@@ -286,7 +303,7 @@ class World:
         worker.handler(event, self._context())
 
     def deliver(self) -> int:
-        """Webhooks arrive, as far as they do: Orbit's, and HubSpot's where they are connected."""
+        """Webhooks arrive, as far as they do: the apps', and HubSpot's where they are connected."""
         arrived = 0
 
         def post(url: str, headers: dict[str, str], body: bytes) -> int:
@@ -306,7 +323,9 @@ class World:
             arrived += status < 300
             return status
 
-        self.orbit.outbox.deliver(post)
+        for account in self.accounts.values():
+            if account is not self.hubspot:
+                account.outbox.deliver(post)
         self.hubspot.webhooks.outbox.deliver(post)
         return arrived
 
@@ -340,9 +359,9 @@ class World:
             counted[entry.status] = counted.get(entry.status, 0) + 1
         return counted
 
-    def counted(self) -> dict[str, int]:
+    def counted(self, name: str = "contacts") -> dict[str, int]:
         """Entries by status, as the stream counted them."""
-        return dict(self.stores.counts.counts(self.sync().id).by_status)
+        return dict(self.stores.counts.counts(self.syncs[name]).by_status)
 
     def contacts(self) -> list[dict[str, str]]:
         """HubSpot's living contacts."""

@@ -112,6 +112,7 @@ class Sync:
     `phone_region` is the ISO 3166 country of numbers without a country code, or None.
     `associations` are the links to records of other syncs that are kept in step (rule 6.1).
     `suspended` are the mappings that are left alone because a field of theirs is gone or has changed.
+    `shared` says that other syncs cover the same HubSpot object type, so that its records are leased (rule 1.8).
     """
 
     id: str
@@ -146,6 +147,7 @@ class Sync:
     problem: str | None = None
     comparison: int = 0
     suspended: tuple[Suspension, ...] = ()
+    shared: bool = False
     version: int = 0
 
     @property

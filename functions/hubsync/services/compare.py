@@ -97,7 +97,7 @@ class Comparison:
             ref
             for ref, record in records.items()
             if ref not in known
-            or known[ref].status is RecordStatus.PENDING
+            or known[ref].status in (RecordStatus.PENDING, RecordStatus.QUEUED)
             or not shows_baseline(desk.sync, known[ref], record)
         ]
 

@@ -23,6 +23,7 @@ from hubsync.services.look.act import follows, keys_after, store
 from hubsync.services.look.history import forget
 from hubsync.services.look.links import keep_waiting, look_once_more, newly_bound, wake_waiting
 from hubsync.services.look.restore import make_room
+from hubsync.services.look.shared import QUEUED
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Desk, Ended, Errand, Wake, Work
 from hubsync.stores.ports import DeleteEntry, DeleteWaiter, PutWaiter
@@ -31,6 +32,7 @@ PAUSE_MS = 60 * 60 * 1000
 LONGEST_PAUSE_MS = 20 * PAUSE_MS
 """The nightly comparison finds it over (rule 8.4)."""
 WAKE_AT_ONCE = 10
+IN_WORK = "Another sync is at work on the HubSpot record."
 
 
 def inputs_of(desk: Desk, work: Work) -> str:
@@ -60,7 +62,7 @@ def commit(desk: Desk, book: Book, works: Sequence[Work], errand: Errand, ended:
             continue
         again = _put_off(work)
         work.held = {side: {*work.stored.half(side).claims, *work.entry.half(side).claims} for side in Side}
-        work.entry = _released(work) if again is not None else _finished(desk, work, decision)
+        work.entry = _released(desk, work, again) if again is not None else _finished(desk, work, decision)
         if again is not None:
             ended.defer([work], again.after, again.kind)
         _queue_duplicate(desk, work, errand)
@@ -97,7 +99,7 @@ def _put_off(work: Work) -> Deferred | None:
     return None
 
 
-def _released(work: Work) -> IndexEntry:
+def _released(desk: Desk, work: Work, why: Deferred) -> IndexEntry:
     """The entry with its lease given back. What was written stays an intent until the next look has booked it."""
     keep = []
     for intent in work.entry.intents:
@@ -107,7 +109,11 @@ def _released(work: Work) -> IndexEntry:
             keep.append(intent)
         elif (before := work.stored.intent(intent.side)) is not None:
             keep.append(before)
-    return replace(work.entry, lease_until=0, intents=tuple(keep))
+    entry = replace(work.entry, lease_until=0, intents=tuple(keep))
+    if why.kind != QUEUED:
+        return entry
+    since = entry.since if entry.status is RecordStatus.QUEUED else desk.clock.now()
+    return replace(entry, status=RecordStatus.QUEUED, failure=None, exclusion=None, reason=IN_WORK, since=since)
 
 
 def _finished(desk: Desk, work: Work, decision: Decision) -> IndexEntry:

@@ -20,6 +20,7 @@ from hubsync.services.look.gather import Seen, gather, unchanged
 from hubsync.services.look.history import keep_intended, keep_outcomes
 from hubsync.services.look.links import linked_entries
 from hubsync.services.look.restore import make_room, stand_alone_again
+from hubsync.services.look.shared import give_back, take_records
 from hubsync.services.look.stand import Book, find_conflicts, read_partners, recover_creates, stand
 from hubsync.services.look.work import Deferral, Desk, Ended, Errand, Wake, Work
 
@@ -100,6 +101,8 @@ def _act(
         claimed()
     works = [work for work in works if work not in lost]
     writing = [work for work in works if work.decision is not None and work.decision.patches]
+    queued = take_records(desk, writing)
+    writing = [work for work in writing if work not in queued]
     if writing:
         failed = lease(desk, writing)
         make_room(desk, failed)
@@ -107,12 +110,14 @@ def _act(
         works = [work for work in works if work not in failed]
         writing = [work for work in writing if work not in failed]
         if _fenced(desk):
+            give_back(desk, [*writing, *failed])
             ended.defer(works, 0, "fenced")
             return
         _record_winners(desk, writing, errand)
         keep_intended(desk, writing, errand)
         ended.dead = write(desk, writing)
         keep_outcomes(desk, writing)
+        give_back(desk, [*writing, *failed])
     commit(desk, book, works, errand, ended)
     _tell(desk, works, errand)
     if any(_unexplained(work) for work in works):
@@ -200,9 +205,11 @@ def _not_waiting(desk: Desk, works: Sequence[Work], errand: Errand, ended: Ended
 
 
 def _fenced(desk: Desk) -> bool:
-    """Whether the sync was saved, turned off or deleted since this work began (rule 1.2)."""
+    """Whether the sync was saved, turned off or deleted since this work began (rule 1.2), or has to lease (1.8)."""
     now = desk.syncs.sync(desk.sync.id)
-    return now is None or not now.running or now.generation != desk.sync.generation
+    if now is None or not now.running or now.generation != desk.sync.generation:
+        return True
+    return now.shared != desk.sync.shared  # another sync has come to write the same records
 
 
 def _defer_rest(refs: Sequence[RecordRef], ended: Ended, after: float, kind: str) -> None:

@@ -12,7 +12,7 @@ from hubsync.engine.identify import claim_key, identifiers
 from hubsync.engine.suspend import schema_print
 from hubsync.model.decision import Decision
 from hubsync.model.entry import IndexEntry
-from hubsync.model.identifier import IdentifierKind
+from hubsync.model.identifier import Claim, IdentifierKind
 from hubsync.model.record import Record, RecordRef
 from hubsync.model.schema import FieldSchema
 from hubsync.model.side import Side
@@ -78,7 +78,8 @@ class Work:
     `ref` is the reference as it was asked for. `entry` is as it is going to be; `stored` as it was read. `absorbed` is
     the lone entry that is fused into `entry` because its record found its partner. `aliases` are records that the entry
     was not made for and that have to lead to it. `held` are the claims it held before the commit. `place` orders
-    duplicates. `read_at` and `leased_at` are epoch ms.
+    duplicates. `read_at` and `leased_at` are epoch ms. `record_lease` is the one on the HubSpot record
+    (`services.look.shared`).
     """
 
     ref: RecordRef
@@ -96,6 +97,7 @@ class Work:
     held: dict[Side, set[str]] = field(default_factory=dict)
     read_at: int = 0
     leased_at: int = 0
+    record_lease: Claim | None = None
 
     def record(self, side: Side) -> Record | None:
         """The record of `side` as it was read."""

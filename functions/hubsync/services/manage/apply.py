@@ -26,6 +26,7 @@ from hubsync.services.manage.document import (
 )
 from hubsync.services.manage.plan import Change, PlannedConnection, PlannedSync, plan_connection, plan_sync, restarted
 from hubsync.services.manage.plan_links import with_links
+from hubsync.services.manage.share import share
 from hubsync.services.manage.stages import check_stages, has_stages, unreadable
 from hubsync.services.ports import Clock, Connectors, Ids, Orchestrator, Vault
 from hubsync.stores.ports import ConnectionStore, SyncStore
@@ -212,9 +213,11 @@ class Apply:
         plan.syncs += [_started(planned, rescanned, now, restart=False) for planned in others]
 
     def _carry_out(self, plan: _Plan) -> None:
+        plan.syncs, sharing = share(plan.stored.values(), plan.syncs)
         moved = [self._with_key(planned.sync) for planned in plan.syncs if planned.change is not Change.UNCHANGED]
+        moved += sharing
         changed = [each.connection for each in plan.connections.values() if each.change is not Change.UNCHANGED]
-        self._prepare(plan, moved)
+        self._prepare(plan, [sync for sync in moved if sync not in sharing])
         self._learn(plan)
         if (changed or moved) and not self._syncs.save(changed, moved):
             raise ConcurrentChangeError("Somebody else changed these connections or syncs at the same time.")
@@ -226,9 +229,10 @@ class Apply:
     def _with_key(self, sync: Sync) -> Sync:
         """The sync with a key for its history, which it has for life."""
         return sync if sync.history_key else replace(sync, history_key=new_key(sync, self._ids, self._vault))
+
     def _learn(self, plan: _Plan) -> None:
         """Store what both applications said of their fields; other syncs may depend on what has changed (rule 4.1)."""
-        saved = {planned.sync.id for planned in plan.syncs}
+        saved = {planned.sync.id for planned in plan.syncs if planned.sync.name in plan.document.syncs}
         for (connection_id, object_type), schema in plan.schemas.items():
             before = self._drift.schemas.stored(connection_id, object_type)
             if schema is not None and (before is None or before.schema != schema):
