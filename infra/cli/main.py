@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
-from infra.cli import show
+from infra.cli import show, show_fields
 from infra.cli.client import Client
 from infra.cli.document import read_document
 from infra.cli.errors import FAILED, USAGE, CliError
@@ -130,6 +130,42 @@ def records(
     out.print(show.records(found[:limit]) if found else "No such records.")
     if cursor is not None:
         out.print("There are more; raise --limit to see them.")
+
+
+@app.command()
+def apps(
+    context: typer.Context,
+    key: Annotated[str | None, typer.Argument(help="One app with its objects.", metavar="[APP]")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """List the apps there are, or the objects, fields and default mappings of APP; `*` marks what is required."""
+    with Client(_target(context)) as client:
+        shown = client.get("/v1/apps")["apps"] if key is None else client.get(f"/v1/apps/{quote(key, safe='')}")
+    if as_json:
+        _print_json(shown)
+    elif key is None:
+        out.print("\n".join(f"{each['key']:<12} {each['name']}" for each in shown), markup=False)
+    else:
+        out.print(show_fields.app(shown))
+
+
+@app.command()
+def fields(
+    context: typer.Context,
+    connection: Annotated[str, typer.Argument(help="The connection's name in the document.", metavar="CONNECTION")],
+    object_type: Annotated[str, typer.Argument(help="Such as contacts.", metavar="OBJECT")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """List the fields of OBJECT as the account has them now, and the mappings that come with its app."""
+    address = f"/v1/connections/{quote(connection, safe='')}/objects/{quote(object_type, safe='')}"
+    with Client(_target(context)) as client:
+        shown = client.get(address)
+    if as_json:
+        _print_json(shown)
+    else:
+        out.print(show_fields.live(shown))
 
 
 @app.command()

@@ -65,6 +65,8 @@ class HubsyncStack(Stack):
             {
                 **(index | state | changes | bulk | key | initial_sync | comparison),
                 "API_TOKEN_SECRET_ARN": self.encryption.api_token.secret_arn,
+                # Rule 4.1: a deployment may forbid mappings that are not the apps' own.
+                "CUSTOM_MAPPINGS": str(self.node.try_get_context("custom_mappings") or "true").lower(),
             },
         )
         self.poll = self._function("poll", 120, {**index, **state, **changes, **bulk, **key, **topic}, loops=True)

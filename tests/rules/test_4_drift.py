@@ -256,7 +256,8 @@ def test_a_type_of_the_same_kind_goes_on() -> None:
 def test_an_unknown_side_leaves_its_suspensions() -> None:
     """4.1 An app that could not be asked mends nothing, and breaks nothing."""
     sync = replace(contacts(), mappings=(FieldMapping(1, "f", "g"), FieldMapping(2, "h", "i")))
-    gone = suspensions(sync, {Side.APP: {"i": FieldSchema("i")}}, {})
+    was = {"g": FieldSchema("g"), "i": FieldSchema("i")}
+    gone = suspensions(sync, {Side.APP: {"i": FieldSchema("i")}}, {Side.APP: was})
     assert [(each.number, each.side) for each in gone] == [(1, Side.APP)]
     fine = {Side.HUBSPOT: {"f": FieldSchema("f"), "h": FieldSchema("h")}}
     assert suspensions(replace(sync, suspended=gone), fine, {}) == gone

@@ -10,7 +10,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from hubsync.api import shapes
+from hubsync.api import fields, shapes
 from hubsync.api.document import read_document
 from hubsync.api.guard import Guard
 from hubsync.api.problem import HANDLED, Problem, problem_of
@@ -25,7 +25,10 @@ from hubsync.services.ports import Clock
 OPEN = ("/v1/health",)
 """Paths that need no token: they say nothing of anybody."""
 
-ADDRESSES = "Try /v1/syncs, /v1/syncs/NAME, /v1/connections, /v1/apps, /v1/notifications, or POST to /v1/apply."
+ADDRESSES = (
+    "Try /v1/syncs, /v1/syncs/NAME, /v1/connections, /v1/connections/NAME/objects/TYPE, /v1/apps, /v1/apps/KEY, "
+    "/v1/notifications, or POST to /v1/apply."
+)
 
 PURGE_MS = 15_000
 """How long one call may purge; the function has 29 seconds, and a purge's last slice may be slow."""
@@ -131,6 +134,14 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
     @app.get("/v1/apps")
     def apps() -> shapes.Json:
         return {"apps": [{"key": key, "name": name} for key, name in view.apps().items()]}
+
+    @app.get("/v1/apps/<key>")
+    def one_app(key: str) -> shapes.Json:
+        return fields.app(key, view.apps(), view.objects(key))
+
+    @app.get("/v1/connections/<name>/objects/<object_type>")
+    def object_fields(name: str, object_type: str) -> shapes.Json:
+        return fields.live(name, *view.fields(name, object_type))
 
     @app.get("/v1/health")
     def health() -> shapes.Json:

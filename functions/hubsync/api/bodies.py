@@ -116,6 +116,14 @@ class AssociationBody(Body):
     unlink: Annotated[bool, Field(strict=True)] = False
 
 
+class MappingsBody(Body):
+    """`mappings` as a mapping: the default ones, but for some, and some more. What is added is read on its own."""
+
+    default: Annotated[bool, Field(strict=True)] = True
+    apart: Annotated[tuple[Name, ...], Field(alias="except")] = ()
+    add: tuple[object, ...] = ()
+
+
 class SyncBody(Body):
     """One entry of `syncs`, its mappings apart: each of those is read on its own, so that one cannot hide another."""
 
@@ -132,5 +140,5 @@ class SyncBody(Body):
     marketing_contacts: Annotated[bool, Field(strict=True)] = False
     notify: tuple[Name, ...] = ()
     history_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 90
-    mappings: tuple[object, ...]
+    mappings: object = "default"
     associations: tuple[object, ...] = ()

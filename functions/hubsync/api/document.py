@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from hubsync.api.bodies import AssociationBody, Body, ConnectionBody, EndBody, MappingBody, SyncBody
+from hubsync.api.bodies import AssociationBody, Body, ConnectionBody, EndBody, MappingBody, MappingsBody, SyncBody
 from hubsync.api.filters import filters_spec
 from hubsync.services.manage.document import (
     AssociationSpec,
     ConnectionSpec,
+    DefaultsSpec,
     Document,
     EndSpec,
     Fault,
@@ -95,24 +96,9 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
     faults += found
     if body is None:
         return None
-    mappings = []
-    for at, item in enumerate(body.mappings):
-        mapping, found, _ = _read(MappingBody, item, f"{path}.mappings[{at}]")
-        faults += found
-        if mapping is None:
-            unread |= {"mappings"}
-        else:
-            mappings.append(
-                MappingSpec(
-                    at,
-                    mapping.hubspot,
-                    mapping.app,
-                    mapping.transform,
-                    mapping.direction,
-                    clears=mapping.clears,
-                    winner=mapping.winner,
-                )
-            )
+    mappings, defaults, read = _mappings(body.mappings, path, faults)
+    if not read:
+        unread |= {"mappings"}
     associations = []
     for at, item in enumerate(body.associations):
         association, found, _ = _read(AssociationBody, item, f"{path}.associations[{at}]")
@@ -133,7 +119,8 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
         marketing_contacts=body.marketing_contacts,
         notify=body.notify,
         history_days=body.history_days,
-        mappings=tuple(mappings),
+        mappings=mappings,
+        defaults=defaults,
         associations=tuple(associations),
         unread=frozenset(unread),
     )
@@ -143,6 +130,51 @@ def _pipelines(body: SyncBody) -> tuple[PipelineSpec, ...] | None:
     if body.pipelines is None:
         return None
     return tuple(PipelineSpec(each.hubspot, each.app, each.stages) for each in body.pipelines)
+
+
+def _mappings(raw: object, path: str, faults: list[Fault]) -> tuple[tuple[MappingSpec, ...], DefaultsSpec | None, bool]:
+    """The mappings in any of their shapes: a list, `default`, or the default ones with exceptions and additions.
+
+    The last answer is whether all of them could be read.
+    """
+    where = f"{path}.mappings"
+    if raw is None or raw == "default":
+        return (), DefaultsSpec(), True
+    if isinstance(raw, dict):
+        body, found, _ = _read(MappingsBody, raw, where)
+        faults += found
+        if body is None:
+            return (), None, False
+        added = _listed(body.add, path, "mappings.add", faults)
+        return tuple(added), DefaultsSpec(body.apart) if body.default else None, len(added) == len(body.add)
+    if isinstance(raw, list | tuple):
+        listed = _listed(raw, path, "mappings", faults)
+        return tuple(listed), None, len(listed) == len(raw)
+    remedy = "Write default, a list of pairs of fields, or a mapping with except and add."
+    faults.append(Fault(where, "mappings is no list.", remedy))
+    return (), None, False
+
+
+def _listed(raw: Sequence[object], path: str, place: str, faults: list[Fault]) -> list[MappingSpec]:
+    """Those that could be read, each on its own, so that one cannot hide another."""
+    found = []
+    for at, item in enumerate(raw):
+        mapping, wrong, _ = _read(MappingBody, item, f"{path}.{place}[{at}]")
+        faults += wrong
+        if mapping is not None:
+            found.append(
+                MappingSpec(
+                    at,
+                    mapping.hubspot,
+                    mapping.app,
+                    mapping.transform,
+                    mapping.direction,
+                    clears=mapping.clears,
+                    winner=mapping.winner,
+                    place=f"{place}[{at}]",
+                )
+            )
+    return found
 
 
 def _read(

@@ -12,10 +12,11 @@ from aws_lambda_powertools.event_handler import Response
 
 from hubsync.connectors.errors import ConnectorBugError, ConnectorError, NeedsPersonError, RetryLaterError
 from hubsync.services.manage.apply import ConcurrentChangeError
-from hubsync.services.manage.document import RefusedDocumentError
+from hubsync.services.manage.document import RefusedDocumentError, suggestion
 from hubsync.services.manage.lifecycle import NotNowError, UnknownSyncError
 from hubsync.services.manage.locate import UnknownRecordError
 from hubsync.services.manage.restore import ReviewChangedError
+from hubsync.services.manage.view import UnknownNameError
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -65,6 +66,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(404, str(error), "`hubsync records SYNC` lists the records there are, with their ids.")
         case ReviewChangedError():
             return Problem(409, str(error), "Review it again, and confirm with the new count and token.")
+        case UnknownNameError():
+            return Problem(404, str(error), suggestion(error.name, error.known))
         case NotNowError():
             return Problem(409, str(error), error.remedy)
         case ConcurrentChangeError():
@@ -81,7 +84,7 @@ def problem_of(error: Exception) -> Problem:
 
 
 HANDLED = (
-    *(Problem, RefusedDocumentError, UnknownSyncError, UnknownRecordError, NotNowError, ReviewChangedError),
-    *(ConcurrentChangeError, ConnectorError),
+    *(Problem, RefusedDocumentError, UnknownSyncError, UnknownNameError, UnknownRecordError, NotNowError),
+    *(ReviewChangedError, ConcurrentChangeError, ConnectorError),
 )
 """What `problem_of` knows. Anything else is a bug of ours and is left to fail."""

@@ -10,6 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from hubsync.connectors.declarative.manifest import Manifest, parse_manifest
+from hubsync.connectors.declarative.objects import ObjectManifest
+from hubsync.connectors.declarative.shape import schema_of
+from hubsync.model.app import AppObject
+from hubsync.model.mapping import DefaultMapping
 
 _APPS = Path(__file__).parent / "apps"
 _FILE = "manifest.yaml"
@@ -39,3 +43,16 @@ def manifest(key: str) -> Manifest:
 def apps() -> Mapping[str, str]:
     """The name of every application by its key."""
     return {key: manifest(key).name for key in keys()}
+
+
+def objects(key: str) -> tuple[AppObject, ...]:
+    """The object types of an application, with their fields and default mappings (rule 4.1)."""
+    return tuple(_object(name, spec) for name, spec in manifest(key).objects.items())
+
+
+def _object(name: str, spec: ObjectManifest) -> AppObject:
+    defaults = tuple(
+        DefaultMapping(each.hubspot, each.app, each.transform, each.direction, each.required) for each in spec.defaults
+    )
+    schema = schema_of(name, spec)
+    return AppObject(name, schema.kind, schema.fields, defaults)

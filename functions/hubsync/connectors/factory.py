@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import httpx
 
@@ -14,8 +14,10 @@ from hubsync.connectors.declarative.webhooks import DeclarativeWebhooks
 from hubsync.connectors.http import TIMEOUT_SECONDS
 from hubsync.connectors.hubspot.api import SEARCH_BUCKET
 from hubsync.connectors.hubspot.connector import HubSpotConnector, connect
+from hubsync.connectors.hubspot.schema import KINDS
 from hubsync.connectors.hubspot.webhooks import HubSpotWebhooks
 from hubsync.connectors.port import CallCount, ChangedPages, ChangeFeed, Connector, Directory, Pipelines, WebhookReader
+from hubsync.model.app import AppObject
 from hubsync.model.connection import Connection
 
 HUBSPOT = "hubspot"
@@ -57,6 +59,12 @@ class ConnectorFactory:
     def apps(self) -> Mapping[str, str]:
         """The applications there are: key and name."""
         return {HUBSPOT: "HubSpot", **catalogue.apps()}
+
+    def objects(self, app: str) -> Sequence[AppObject]:
+        """The object types of an application; HubSpot's fields depend on the account. Raises `UnknownAppError`."""
+        if app == HUBSPOT:
+            return tuple(AppObject(object_type, kind) for object_type, kind in KINDS.items())
+        return catalogue.objects(app)
 
     def connector(self, connection: Connection, *, bulk: bool) -> Connector:
         """The connector of an account."""

@@ -55,6 +55,8 @@ def _suspension(
 ) -> Suspension | None:
     name, app = mapping.field(side), name_of(side)
     field = now.get(name)
+    if field is None and name not in before and earlier is None:
+        return None  # it never was a field of its own
     if field is None:
         reason = f"There is no field {name} in {app} any more."
         return Suspension(mapping.number, side, reason, "Bring it back, or map another field and save the sync.")

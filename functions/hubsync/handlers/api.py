@@ -45,6 +45,7 @@ class Management:
                 clock=app.clock,
                 ids=app.ids,
                 drift=app.drift,
+                custom_mappings=app.settings.get("CUSTOM_MAPPINGS") != "false",
             ),
             lifecycle=app.lifecycle,
             view=View(

@@ -44,3 +44,22 @@ class FieldMapping:
     def field(self, side: Side) -> str:
         """The field's name on `side`."""
         return self.hubspot_field if side is Side.HUBSPOT else self.app_field
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultMapping:
+    """A pair of fields that comes with an app (rule 4.1).
+
+    Without a `transform` the fields' types decide. `required` marks those without which one of the two takes no new
+    record, or the sync leaves it out; they can be switched off only if the other application fills the field itself.
+    """
+
+    hubspot_field: str
+    app_field: str
+    transform: Transform | None = None
+    direction: Direction = Direction.TWO_WAY
+    required: bool = False
+
+    def field(self, side: Side) -> str:
+        """The field's name on `side`."""
+        return self.hubspot_field if side is Side.HUBSPOT else self.app_field

@@ -45,6 +45,7 @@ class FieldSchema:
     """One field: its type, whether it may be written, must be given, is unique; its options and greatest length.
 
     `many` says that it holds several values (a list). `refers_to` is the object type that a REFERENCE names.
+    `filled` says that the application gives a value of its own where none is sent.
     """
 
     name: str
@@ -57,6 +58,7 @@ class FieldSchema:
     options: tuple[Option, ...] = ()
     many: bool = False
     refers_to: str | None = None
+    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from hubsync.connectors.port import ChangedPages, ChangeFeed, Connector, Directory, Pipelines, WebhookReader
+from hubsync.model.app import AppObject
 from hubsync.model.connection import Connection
 from hubsync.model.message import LookMessage, PageMessage, Queue
 
@@ -121,6 +122,10 @@ class Connectors(Protocol):
 
     def apps(self) -> Mapping[str, str]:
         """The applications there are: key and name."""
+        ...
+
+    def objects(self, app: str) -> Sequence[AppObject]:
+        """The object types of an application that there is, with their default mappings (rule 4.1)."""
         ...
 
 

@@ -20,12 +20,16 @@ STAGE = FieldSchema(
     required=True,
     options=(Option("lead", "Lead"), Option("42", "Cliente español")),
 )
-LINK = FieldSchema("owner", FieldType.REFERENCE, read_only=True, unique=True, max_length=64, many=True, refers_to="o")
+LINK = FieldSchema(
+    "owner", FieldType.REFERENCE, read_only=True, unique=True, max_length=64, many=True, refers_to="o", filled=True
+)
 CONTACTS = ObjectSchema(
     "contacts",
     {"lifecyclestage": STAGE, "owner": LINK, "email": FieldSchema("email")},
     "contact",
     {"email": ("email", "hs_additional_emails"), "name": ("firstname",)},
+    "pipeline",
+    "dealstage",
 )
 SNAPSHOT = SchemaSnapshot("hubspot-1", CONTACTS, 1_790_000_000_000)
 

@@ -9,9 +9,12 @@ from typing import Any, cast
 from hubsync.api.records import RecordUseCases
 from hubsync.connectors.errors import ConnectorBugError
 from hubsync.connectors.port import ChangedPages, ChangeFeed, Connector, Directory, Pipelines, WebhookReader
+from hubsync.model.app import AppObject
 from hubsync.model.connection import Connection
+from hubsync.model.mapping import DefaultMapping
 from hubsync.model.message import LookMessage, PageMessage, Queue
 from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
+from hubsync.model.side import Direction
 from hubsync.model.sync import Sync
 from hubsync.services.drift import Drift
 from hubsync.services.history import History
@@ -79,6 +82,20 @@ ORGANISATIONS = ObjectSchema(
 SCHEMAS = {
     "hubspot": {"contacts": CONTACTS, "companies": COMPANIES, "deals": ObjectSchema("deals", kind="deal")},
     "orbit": {"people": PEOPLE, "organisations": ORGANISATIONS},
+}
+
+DEFAULTS = {
+    "people": (
+        DefaultMapping("email", "email", required=True),
+        DefaultMapping("firstname", "first_name"),
+        DefaultMapping("phone", "phone"),
+        DefaultMapping("score", "points", direction=Direction.TO_HUBSPOT),
+        DefaultMapping("no_such_property", "nickname"),
+    ),
+    "organisations": (
+        DefaultMapping("name", "title", required=True),
+        DefaultMapping("domain", "website"),
+    ),
 }
 
 
@@ -203,6 +220,12 @@ class FakeConnectors:
 
     def apps(self) -> Mapping[str, str]:
         return {"hubspot": "HubSpot", "orbit": "Orbit CRM"}
+
+    def objects(self, app: str) -> Sequence[AppObject]:
+        return [
+            AppObject(name, schema.kind, schema.fields, DEFAULTS.get(name, ()))
+            for name, schema in self._world.schemas[app].items()
+        ]
 
 
 class World:

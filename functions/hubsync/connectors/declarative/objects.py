@@ -13,7 +13,9 @@ from hubsync.connectors.declarative.paging import Paging
 from hubsync.connectors.declarative.part import Part, Scalar
 from hubsync.connectors.declarative.paths import DottedPath, Expression, ItemPath, ListPath, is_dotted
 from hubsync.model.identifier import IdentifierKind
+from hubsync.model.mapping import Transform
 from hubsync.model.schema import FieldType
+from hubsync.model.side import Direction
 from hubsync.model.sync import ObjectKind
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -34,7 +36,8 @@ class FieldManifest(Part):
     `path` reads it, by default at its name; `write` is where it goes in a body, by default the same place. `format`
     is the application's way of writing it (`formats`). `clear` is what is written to empty it. `many` says that it
     holds several values, as a list, or as one text with a `separator` between them; `options` always do.
-    `refers_to` is the object type whose ids a reference holds.
+    `refers_to` is the object type whose ids a reference holds. `filled` says that the application gives a value of its
+    own where none is sent.
     """
 
     type: FieldType = FieldType.TEXT
@@ -50,6 +53,7 @@ class FieldManifest(Part):
     many: bool = False
     separator: Annotated[str, StringConstraints(min_length=1)] | None = None
     refers_to: str | None = None
+    filled: bool = False
     clear: Scalar = None
 
     @property
@@ -73,6 +77,18 @@ class FieldManifest(Part):
         if self.separator is not None and not self.several:
             raise ValueError("a `separator` needs a field of several values")
         return self
+
+
+class DefaultManifest(Part):
+    """One pair of fields that is mapped unless a sync says otherwise. `required` marks those that it cannot do without;
+    without a `transform` the fields' types decide.
+    """
+
+    hubspot: Annotated[str, StringConstraints(min_length=1)]
+    app: Name
+    transform: Transform | None = None
+    direction: Direction = Direction.TWO_WAY
+    required: bool = False
 
 
 class IdManifest(Part):
@@ -204,6 +220,7 @@ class ObjectManifest(Part):
     update: UpdateManifest
     fields: Mapping[Name, FieldManifest] = Field(min_length=1)
     identifiers: Mapping[IdentifierKind, tuple[str, ...]] = {}
+    defaults: tuple[DefaultManifest, ...] = ()
     pipelines: PipelinesManifest | None = None
 
     @model_validator(mode="after")
@@ -216,6 +233,9 @@ class ObjectManifest(Part):
         for name in stages:
             if name is not None and name not in self.fields:
                 raise ValueError(f"pipelines names no field of this object: {name}")
+        for at, default in enumerate(self.defaults):
+            if default.app not in self.fields:
+                raise ValueError(f"defaults[{at}].app names no field of this object: {default.app}")
         if self.external_id is None and self.create.answers == "nothing":
             raise ValueError("create.answers is nothing: without an `external_id` the new record could not be found")
         written = [field.write or field.path or name for name, field in self.fields.items() if not field.read_only]

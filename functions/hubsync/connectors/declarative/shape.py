@@ -52,7 +52,7 @@ class Shape:
     """Reads and writes the records of one object type. `prefix` marks the external ids that are hubsync's own."""
 
     def __init__(self, object_type: str, manifest: ObjectManifest, prefix: str) -> None:
-        self.schema = _schema(object_type, manifest)
+        self.schema = schema_of(object_type, manifest)
         self._object_type = object_type
         self._prefix = prefix
         self._fields = {name: _field(name, field) for name, field in manifest.fields.items()}
@@ -163,7 +163,8 @@ def _text(found: Any) -> str | None:
     return None if found is None else str(found)
 
 
-def _schema(object_type: str, manifest: ObjectManifest) -> ObjectSchema:
+def schema_of(object_type: str, manifest: ObjectManifest) -> ObjectSchema:
+    """What the manifest says of an object type."""
     return ObjectSchema(
         object_type,
         {
@@ -181,6 +182,7 @@ def _schema(object_type: str, manifest: ObjectManifest) -> ObjectSchema:
                 ),
                 many=field.several,
                 refers_to=field.refers_to,
+                filled=field.filled,
             )
             for name, field in manifest.fields.items()
         },

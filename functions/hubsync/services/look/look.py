@@ -128,7 +128,8 @@ def _without_lacking(desk: Desk, works: Sequence[Work]) -> Desk:
     """The desk without the mappings whose HubSpot field is missing in what was read. HubSpot shows an empty field as
     null and leaves out what it does not define: that is no person's clear, and must not travel as one (rule 4.1).
     """
-    names = {mapping.hubspot_field for mapping in desk.sync.mappings}
+    known = desk.schemas.get(Side.HUBSPOT, {})
+    names = {mapping.hubspot_field for mapping in desk.sync.mappings if mapping.hubspot_field in known}
     records = [record for work in works if (record := work.record(Side.HUBSPOT)) is not None]
     lacking = {name for record in records if not names <= record.fields.keys() for name in names - record.fields.keys()}
     if not lacking:

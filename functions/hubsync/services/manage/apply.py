@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from hubsync.connectors.errors import ConnectorBugError, NeedsPersonError
 from hubsync.model.connection import Connection
 from hubsync.model.directory import Pipeline
+from hubsync.model.mapping import DefaultMapping
 from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync, SyncStatus
-from hubsync.services.history import new_key
 from hubsync.services.drift import Drift
+from hubsync.services.history import new_key
 from hubsync.services.manage.check import check
 from hubsync.services.manage.check_links import Ends, check_links
+from hubsync.services.manage.defaults import custom_faults, with_defaults
 from hubsync.services.manage.document import (
     ConnectionSpec,
     Document,
@@ -75,7 +77,9 @@ class Apply:
         clock: Clock,
         ids: Ids,
         drift: Drift,
+        custom_mappings: bool = True,
     ) -> None:
+        """`custom_mappings`: whether syncs may map more than the default mappings (rule 4.1)."""
         self._connections = connections
         self._syncs = syncs
         self._connectors = connectors
@@ -84,6 +88,7 @@ class Apply:
         self._clock = clock
         self._ids = ids
         self._drift = drift
+        self._custom_mappings = custom_mappings
 
     def __call__(self, document: Document, *, dry: bool = False, restart: bool = False) -> Applied:
         """Make connections and syncs what `document` says. What it does not name is left alone.
@@ -135,6 +140,11 @@ class Apply:
         faults = [*_identity_faults(name, spec, stored), *_twin_faults(plan, name, spec)]
         pipelines: dict[Side, Sequence[Pipeline]] | None = None
         if len(schemas) == len(Side):
+            known = self._defaults(plan, spec)
+            spec, wrong = with_defaults(spec, known, schemas)
+            if not self._custom_mappings:
+                wrong += custom_faults(spec, known)
+            faults += [replace(fault, path=f"syncs.{name}.{fault.path}") for fault in wrong]
             faults += [*check(name, spec, schemas), *check_links(name, spec, schemas, _ends_of_all(plan))]
             if has_stages(spec, schemas) and "pipelines" not in spec.unread:
                 pipelines, found = self._pipelines(plan, name, spec, schemas)
@@ -164,6 +174,13 @@ class Apply:
             if why:
                 faults.append(Fault(f"syncs.{name}.pipelines", unreadable(side, schema.object_type, why), remedy))
         return found, faults
+
+    def _defaults(self, plan: _Plan, spec: SyncSpec) -> tuple[DefaultMapping, ...]:
+        """The default mappings of a sync whose ends are known."""
+        if spec.app is None:
+            return ()
+        objects = self._connectors.objects(plan.accounts[spec.app.connection].app)
+        return next((each.defaults for each in objects if each.object_type == spec.app.object), ())
 
     def _schema(self, plan: _Plan, name: str, spec: SyncSpec, side: Side) -> ObjectSchema | None:
         """The object type on `side`; None, and a fault unless there is one already, where it cannot be had."""

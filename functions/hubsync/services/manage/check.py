@@ -38,7 +38,7 @@ def check(name: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> It
     yield from _check_kinds(path, spec, schemas)
     yield from _check_pairs(path, spec)
     for mapping in spec.mappings:
-        yield from _check_mapping(f"{path}.mappings[{mapping.at}]", spec, mapping, schemas)
+        yield from _check_mapping(f"{path}.{mapping.path}", spec, mapping, schemas)
     yield from check_filters(path, spec, schemas)
     yield from check_lifecycle(path, spec, schemas)
     yield from check_marketing(path, spec, schemas)
@@ -98,22 +98,22 @@ def _check_kinds(path: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]
 
 def _check_pairs(path: str, spec: SyncSpec) -> Iterator[Fault]:
     """Each target field is mapped once (rule 4.6), and so is each pair: a pair's baseline is kept under its number."""
-    pairs: dict[tuple[str, str], int] = {}
-    targets: dict[tuple[Side, str], int] = {}
+    pairs: dict[tuple[str, str], MappingSpec] = {}
+    targets: dict[tuple[Side, str], MappingSpec] = {}
     for mapping in spec.mappings:
-        where = f"{path}.mappings[{mapping.at}]"
-        earlier = pairs.setdefault((mapping.hubspot, mapping.app), mapping.at)
-        if earlier != mapping.at:
-            yield Fault(where, f"mappings[{earlier}] maps the same two fields.", "Leave one of them out.")
+        where = f"{path}.{mapping.path}"
+        earlier = pairs.setdefault((mapping.hubspot, mapping.app), mapping)
+        if earlier is not mapping:
+            yield Fault(where, f"{earlier.path} maps the same two fields.", "Leave one of them out.")
             continue
         for side in Side:
             if not writes(spec, mapping, side):
                 continue
-            earlier = targets.setdefault((side, mapping.field(side)), mapping.at)
-            if earlier != mapping.at:
+            earlier = targets.setdefault((side, mapping.field(side)), mapping)
+            if earlier is not mapping:
                 yield Fault(
                     f"{where}.{side}",
-                    f"mappings[{earlier}] writes {mapping.field(side)} already, and a field has one source only.",
+                    f"{earlier.path} writes {mapping.field(side)} already, and a field has one source only.",
                     f"Leave one of them out, or give one the direction {_away_from(side)}.",
                 )
 
@@ -181,7 +181,7 @@ def _check_required(path: str, spec: SyncSpec, side: Side, schema: ObjectSchema)
     written = {mapping.field(side) for mapping in spec.mappings if writes(spec, mapping, side)}
     written |= {name for name in (schema.stage_field, schema.pipeline_field) if name is not None}
     for field in schema.fields.values():
-        if field.required and not field.read_only and field.name not in written:
+        if field.required and not (field.read_only or field.filled or field.name in written):
             yield Fault(
                 f"{path}.mappings",
                 f"{schema.object_type} takes no new record without {field.name}, and nothing is mapped to it.",

@@ -58,7 +58,10 @@ class EndSpec:
 
 @dataclass(frozen=True, slots=True)
 class MappingSpec:
-    """One pair of fields. `at` is its place in the document's list. Without a transform the field types decide."""
+    """One pair of fields. `at` is its place in the document's list, `place` where it stands if that is elsewhere.
+
+    Without a transform the field types decide.
+    """
 
     at: int
     hubspot: str
@@ -67,10 +70,23 @@ class MappingSpec:
     direction: Direction = Direction.TWO_WAY
     clears: bool = False
     winner: Winner | None = None
+    place: str = ""
 
     def field(self, side: Side) -> str:
         """The field's name on `side`."""
         return self.hubspot if side is Side.HUBSPOT else self.app
+
+    @property
+    def path(self) -> str:
+        """Where it stands within its sync: `mappings[3]`, `mappings.add[0]`, or `mappings.default.email`."""
+        return self.place or f"mappings[{self.at}]"
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultsSpec:
+    """The default mappings of app and object are wanted (rule 4.1), but for those of the fields `apart`."""
+
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +154,7 @@ class SyncSpec:
     """One sync. A setting that could not be read stands at its default and its name in `unread`.
     `pipelines` are None where all are to be found by their names.
 
+    With `defaults`, `mappings` are what the document adds to them.
     What depends on an unread setting is not checked, so that one fault does not draw others after it.
     """
 
@@ -156,6 +173,7 @@ class SyncSpec:
     history_days: int = 90
     mappings: tuple[MappingSpec, ...] = ()
     associations: tuple[AssociationSpec, ...] = ()
+    defaults: DefaultsSpec | None = None
     unread: frozenset[str] = frozenset()
 
     def end(self, side: Side) -> EndSpec | None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from hubsync.connectors.errors import ConnectorBugError
+from hubsync.model.app import AppObject
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
+from hubsync.model.mapping import DefaultMapping
+from hubsync.model.schema import ObjectSchema
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import COMPARISON_PHASES, INITIAL_PHASES, Counts, PhaseProgress, Sync, SyncStatus
+from hubsync.services.manage.apply import HUBSPOT
 from hubsync.services.manage.lifecycle import sync_named
 from hubsync.services.ports import Connectors
 from hubsync.stores.ports import (
@@ -50,6 +55,36 @@ class RecordPage:
     cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A default mapping, and the app and object that it comes with."""
+
+    app: str
+    object_type: str
+    mapping: DefaultMapping
+
+
+class UnknownNameError(Exception):
+    """There is nothing called `name`; `known` are those there are."""
+
+    def __init__(self, message: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(message)
+        self.name = name
+        self.known = tuple(known)
+
+
+class UnknownAppError(UnknownNameError):
+    """There is no such app."""
+
+
+class UnknownConnectionError(UnknownNameError):
+    """There is no such connection."""
+
+
+class UnknownObjectError(UnknownNameError):
+    """The account has no such object type."""
+
+
 class View:
     """The queries over their ports."""
 
@@ -75,6 +110,42 @@ class View:
     def apps(self) -> Mapping[str, str]:
         """The applications there are: key and name."""
         return self._connectors.apps()
+
+    def objects(self, app: str) -> Sequence[AppObject]:
+        """The object types of an application, with their fields and default mappings. Raises `UnknownAppError`."""
+        if app not in self._connectors.apps():
+            raise UnknownAppError(f"There is no app {app}.", app, self._connectors.apps())
+        return self._connectors.objects(app)
+
+    def fields(self, connection_id: str, object_type: str) -> tuple[ObjectSchema, Sequence[Suggestion]]:
+        """The fields of an object type as the account has them now, and the mappings that come with its app, or with
+        the other apps for this object of HubSpot. Raises `UnknownConnectionError`, `UnknownObjectError`, and what the
+        connector raises.
+        """
+        connection = self._connections.connection(connection_id)
+        if connection is None:
+            names = [each.id for each in self._connections.connections()]
+            raise UnknownConnectionError(f"There is no connection {connection_id}.", connection_id, names)
+        try:
+            schema = self._connectors.connector(connection, bulk=False).schema(object_type)
+        except ConnectorBugError:
+            names = [each.object_type for each in self._connectors.objects(connection.app)]
+            raise UnknownObjectError(
+                f"{connection.app} has no object type {object_type}.", object_type, names
+            ) from None
+        apps = (
+            [connection.app]
+            if connection.app != HUBSPOT
+            else [app for app in self._connectors.apps() if app != HUBSPOT]
+        )
+        suggested = [
+            Suggestion(app, each.object_type, mapping)
+            for app in apps
+            for each in self._connectors.objects(app)
+            if each.object_type == object_type or (connection.app == HUBSPOT and each.kind == schema.kind)
+            for mapping in each.defaults
+        ]
+        return schema, suggested
 
     def connections(self) -> Sequence[Connection]:
         """All connections, their secrets sealed."""

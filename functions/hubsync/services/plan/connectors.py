@@ -11,14 +11,17 @@ from hubsync.connectors.port import (
     ChangeFeed,
     Connector,
     Create,
+    Directory,
     Features,
     Page,
+    Pipelines,
     Refused,
     Update,
     WebhookReader,
     WriteResult,
     Written,
 )
+from hubsync.model.app import AppObject
 from hubsync.model.connection import Connection
 from hubsync.model.record import Record, RecordRef, Value, is_empty
 from hubsync.model.schema import ObjectSchema
@@ -167,6 +170,14 @@ class RehearsalConnectors:
         """None: nothing is polled."""
         return None
 
+    def directory(self, connection: Connection) -> Directory | None:
+        """Its users."""
+        return self.inner.directory(connection)
+
+    def pipelines(self, connection: Connection, object_type: str) -> Pipelines | None:
+        """Its pipelines."""
+        return self.inner.pipelines(connection, object_type)
+
     def webhooks(self, connection: Connection) -> WebhookReader | None:  # noqa: ARG002 - the port's
         """None: no webhook is read."""
         return None
@@ -174,3 +185,7 @@ class RehearsalConnectors:
     def apps(self) -> Mapping[str, str]:
         """The applications there are."""
         return self.inner.apps()
+
+    def objects(self, app: str) -> Sequence[AppObject]:
+        """The object types of an application."""
+        return self.inner.objects(app)

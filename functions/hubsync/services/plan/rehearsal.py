@@ -19,14 +19,17 @@ from hubsync.model.side import Side
 from hubsync.model.sync import COMPARISON_PHASES, INITIAL_PHASES, Phase, PhaseProgress, Sync
 from hubsync.services.compare import Comparison
 from hubsync.services.desk import DeskFactory
+from hubsync.services.drift import Drift
 from hubsync.services.health import Health
+from hubsync.services.history import History
 from hubsync.services.phases import Phases
 from hubsync.services.plan.connectors import RehearsalConnectors
 from hubsync.services.plan.result import Rehearsed, tally
-from hubsync.services.plan.stage import Conductor, ListedMessages, Silence
+from hubsync.services.plan.stage import Conductor, ListedMessages, NothingSealed, Silence
 from hubsync.services.plan.writes import WriteBook
 from hubsync.services.ports import Clock, Connectors, Ids
 from hubsync.services.scan import Scan
+from hubsync.services.schemas import Schemas
 from hubsync.services.worker import Worker
 from hubsync.stores.memory import MemoryStores
 from hubsync.stores.overlay import OverlayIndexStore
@@ -74,7 +77,7 @@ class Rehearsal:
         self.conductor = Conductor()
         for account in self.accounts.values():
             self.stores.connections.put_connection(replace(account, version=0))
-        self.stores.syncs.put_sync(replace(self.sync, version=0))
+        self.stores.syncs.put_sync(replace(self.sync, version=0, history_key=b""))
 
     def initial_sync(self) -> Rehearsed:
         """What saving the sync would do. Ends with a problem where it cannot go on; raises nothing of a connector's."""
@@ -87,7 +90,7 @@ class Rehearsal:
     @cached_property
     def desks(self) -> DeskFactory:
         """What looks are made with: the overlay, the noting connectors, the list of messages."""
-        silence = Silence()
+        silence, schemas = Silence(), Schemas(self.stores.schemas, self.clock)
         stores, sides = self.stores, {self.sync.connection(side): side for side in Side}
         return DeskFactory(
             index=self.overlay,
@@ -99,6 +102,11 @@ class Rehearsal:
             ids=self.ids,
             signals=silence,
             health=Health(stores.connections, stores.notifications, silence, self.clock, silence),
+            history=History(stores.history, NothingSealed(), self.ids),
+            schemas=schemas,
+            drift=Drift(
+                schemas, stores.syncs, self.overlay, stores.notifications, self.queues, self.clock, self.ids, silence
+            ),
         )
 
     def _run(self, phases: Sequence[Phase], number: int) -> Rehearsed:

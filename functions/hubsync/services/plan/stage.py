@@ -78,3 +78,15 @@ class Silence:
 
     def note(self, event: str, **facts: str | float | None) -> None:
         """What did not happen is not logged."""
+
+
+class NothingSealed:
+    """A rehearsal keeps no history, and so has nothing to seal (`Vault`)."""
+
+    def seal(self, plaintext: str, belongs_to: str) -> bytes:  # noqa: ARG002 - the port's
+        """There is nothing to seal."""
+        raise AssertionError("a rehearsal seals nothing")
+
+    def open(self, sealed: bytes, belongs_to: str) -> str:  # noqa: ARG002 - the port's
+        """There is nothing to open."""
+        raise AssertionError("a rehearsal opens nothing")

@@ -37,6 +37,8 @@ def _plain(value: Any) -> Any:
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
     return value
 
 
@@ -51,6 +53,8 @@ def _typed(hint: Any, plain: Any) -> Any:
         (hint,) = (one for one in get_args(hint) if one is not NoneType)
     if get_origin(hint) is tuple:
         return tuple(_typed(get_args(hint)[0], one) for one in plain)
+    if get_origin(hint) is Mapping:
+        return {key: _typed(get_args(hint)[1], one) for key, one in plain.items()}
     if is_dataclass(hint) and isinstance(hint, type):
         return hint(**_arguments(hint, plain))
     if isinstance(hint, type) and issubclass(hint, Enum):

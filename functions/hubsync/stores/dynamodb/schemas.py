@@ -8,13 +8,11 @@ items, which are written before the one that leads to them.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
-from hubsync.model.schema import FieldSchema, ObjectSchema
+from hubsync.model.schema import ObjectSchema
 from hubsync.stores.dynamodb.codec import decode, encode
 from hubsync.stores.dynamodb.table import StateItem, StateTable, done, unchanged
 from hubsync.stores.ports import SchemaSnapshot
@@ -42,21 +40,6 @@ class SchemaPartItem(StateItem):
     body = BinaryAttribute(legacy_encoding=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Identifier:
-    kind: str
-    fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """A schema in the shapes that the codec knows."""
-
-    fields: tuple[FieldSchema, ...]
-    kind: str | None = None
-    identifiers: tuple[_Identifier, ...] = ()
-
-
 class DynamoSchemaStore:
     """Schemas, under account and object type."""
 
@@ -77,7 +60,7 @@ class DynamoSchemaStore:
             if part is None:  # it was replaced a day ago, and read in between: nobody takes so long
                 return None
             packed.append(bytes(part.body))
-        schema = _unpacked(object_type, b"".join(packed))
+        schema = _unpacked(b"".join(packed))
         return SchemaSnapshot(connection_id, schema, int(item.fetched_at), int(item.v))
 
     def put_schema(self, snapshot: SchemaSnapshot) -> bool:
@@ -121,12 +104,8 @@ def _part_key(object_type: str, digest: str, number: int) -> str:
 
 
 def _packed(schema: ObjectSchema) -> bytes:
-    identifiers = tuple(_Identifier(kind, tuple(names)) for kind, names in schema.identifiers.items())
-    body = _Body(tuple(schema.fields.values()), schema.kind, identifiers)
-    return zlib.compress(encode(body, without=frozenset()).encode(), 6)
+    return zlib.compress(encode(schema, without=frozenset()).encode(), 6)
 
 
-def _unpacked(object_type: str, packed: bytes) -> ObjectSchema:
-    body = decode(_Body, zlib.decompress(packed).decode())
-    fields: Mapping[str, FieldSchema] = {field.name: field for field in body.fields}
-    return ObjectSchema(object_type, fields, body.kind, {each.kind: each.fields for each in body.identifiers})
+def _unpacked(packed: bytes) -> ObjectSchema:
+    return decode(ObjectSchema, zlib.decompress(packed).decode())
