@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.lifecycle import Covers
@@ -61,15 +61,24 @@ class EndBody(Body):
     object: Name
 
 
-class MappingBody(Body):
-    """One entry of `mappings`."""
+def _names(given: object) -> object:
+    return given if isinstance(given, list) else (given,)
 
-    hubspot: Name
-    app: Name
+
+Names = Annotated[tuple[Name, ...], BeforeValidator(_names), Field(min_length=1, max_length=2)]
+"""A field, or the two that a mapping joins: `[firstname, lastname]`."""
+
+
+class MappingBody(Body):
+    """One entry of `mappings`. `options` names, by HubSpot's options, the app's that stand for them."""
+
+    hubspot: Names
+    app: Names
     transform: Transform | None = None
     direction: Direction = Direction.TWO_WAY
     clears: Annotated[bool, Field(strict=True)] = False
     winner: Winner | None = None
+    options: Annotated[dict[Name, Name], Field(max_length=500)] = {}
 
 
 class ClauseBody(Body):

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from hubsync.api.bodies import AssociationBody, Body, ConnectionBody, EndBody, MappingBody, MappingsBody, SyncBody
 from hubsync.api.filters import filters_spec
+from hubsync.model.mapping import OptionPair
 from hubsync.services.manage.document import (
     AssociationSpec,
     ConnectionSpec,
@@ -165,12 +166,15 @@ def _listed(raw: Sequence[object], path: str, place: str, faults: list[Fault]) -
             found.append(
                 MappingSpec(
                     at,
-                    mapping.hubspot,
-                    mapping.app,
+                    mapping.hubspot[0],
+                    mapping.app[0],
                     mapping.transform,
                     mapping.direction,
                     clears=mapping.clears,
                     winner=mapping.winner,
+                    more_hubspot=mapping.hubspot[1:],
+                    more_app=mapping.app[1:],
+                    options=tuple(OptionPair(hubspot, app) for hubspot, app in mapping.options.items()),
                     place=f"{place}[{at}]",
                 )
             )

@@ -73,13 +73,14 @@ def mapping(each: FieldMapping) -> Json:
     """One pair of fields."""
     return {
         "number": each.number,
-        "hubspot": each.hubspot_field,
-        "app": each.app_field,
+        **fields(each),
         "transform": each.transform,
         "direction": each.direction,
         "clears": each.clears,
         "winner": each.winner,
         "required": each.required,
+        "several": list(each.several),
+        "options": {pair.hubspot: pair.app for pair in each.options},
     }
 
 
@@ -120,6 +121,12 @@ def problem(each: Suspension, sync: Sync) -> Json:
     return {"path": f"mappings[{at}].{each.side}", "reason": each.reason, "remedy": each.remedy}
 
 
+def fields(each: FieldMapping) -> Json:
+    """The names of a mapping's fields on both sides; a list where several are joined."""
+    names = {side: each.fields(side) for side in Side}
+    return {side: found[0] if len(found) == 1 else list(found) for side, found in names.items()}
+
+
 def progress(each: PhaseProgress) -> Json:
     """How far a phase is. Times are epoch ms; `total` is the number of records expected, if it is known."""
     return {
@@ -156,11 +163,7 @@ def record(entry: IndexEntry, sync: Sync) -> Json:
             "field": entry.failure.field,
         },
         "exclusion": entry.exclusion,
-        "drifted": [
-            {"hubspot": each.hubspot_field, "app": each.app_field}
-            for each in sync.mappings
-            if each.number in entry.drifted
-        ]
+        "drifted": [fields(each) for each in sync.mappings if each.number in entry.drifted]
         + [
             {"hubspot": each.field(Side.HUBSPOT), "app": each.app_field}
             for each in sync.associations

@@ -15,6 +15,7 @@ from hubsync.engine.links import links_fingerprint
 from hubsync.engine.stages import raw
 from hubsync.model.entry import Fingerprints
 from hubsync.model.lifecycle import PROPERTY
+from hubsync.model.mapping import FieldMapping
 from hubsync.model.record import Record
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync
@@ -31,6 +32,13 @@ LIFECYCLE = 62_000
 MARKETED = 62_001
 """The number under which a new contact is made a marketing contact; it is not watched."""
 
+
+SECOND = 50_000
+"""Added to a mapping's number for the second of the fields that it joins (rule 4.4)."""
+
+MIRRORED = 40_000
+"""Added to a mapping's number for the hash of the one value of several that is mirrored. No field is watched under it;
+it is remembered on the side of the several (rule 4.4)."""
 
 Watched = tuple[tuple[int, str], ...]
 
@@ -53,7 +61,7 @@ def watched(sync: Sync, side: Side) -> Watched:
 
 
 def _watched(sync: Sync, side: Side) -> Watched:
-    mapped = [(mapping.number, mapping.field(side)) for mapping in sync.mappings]
+    mapped = [pair for mapping in sync.mappings for pair in numbered(mapping, side)]
     if sync.stages is not None:
         mapped.append((sync.stages.number, sync.stages.stage_field(side)))
     names = {name for _, name in mapped}
@@ -64,6 +72,18 @@ def _watched(sync: Sync, side: Side) -> Watched:
     names.update(sync.filters.fields(side))
     heeded = side is Side.HUBSPOT and sync.lifecycle.heeded and PROPERTY not in names
     return (*mapped, *identifying, *filtering, *([(LIFECYCLE, PROPERTY)] if heeded else ()))
+
+
+def numbered(mapping: FieldMapping, side: Side) -> Watched:
+    """The numbers and names of a mapping's fields on `side`."""
+    return tuple((mapping.number + SECOND * at, name) for at, name in enumerate(mapping.fields(side)))
+
+
+def shows(before: Fingerprints, now: Fingerprints) -> bool:
+    """Whether the fields are as a baseline holds them."""
+    if before == now:
+        return True
+    return {number: value for number, value in before.items() if not MIRRORED <= number < SECOND} == now
 
 
 def fingerprints(sync: Sync, side: Side, record: Record) -> Fingerprints:
@@ -82,6 +102,15 @@ def glance(sync: Sync, side: Side, record: Record) -> bytes:
     return blake2b(b"".join(parts), digest_size=8).digest()
 
 
+def mirrored_in(sync: Sync, side: Side, sent: Fingerprints) -> Fingerprints:
+    """What a record that we made remembers of its values of several: the one that was sent is the mirrored one."""
+    return {
+        MIRRORED + mapping.number: sent[mapping.number]
+        for mapping in sync.mappings
+        if mapping.several == (side,) and mapping.number in sent
+    }
+
+
 def settled(
     read: Fingerprints,
     before: Fingerprints,
@@ -94,9 +123,15 @@ def settled(
     A field that was not to be written counts as seen (`read`). One whose write succeeded on this side takes the
     fingerprint of the application's own answer (`written`); the rest of that answer is left aside, so that an edit
     that slipped in between is found by the next look. One whose write did not succeed (`undecided`) keeps what stood
-    `before`, on both sides, so that the change is not forgotten (promise 3).
+    `before`, on both sides, so that the change is not forgotten (promise 3); so does all that belongs to its mapping.
     """
-    after = {number: value for number, value in read.items() if number not in undecided}
-    after.update({number: before[number] for number in undecided if number in before})
+    open_ = {mapping + more for mapping in map(_mapping, undecided) for more in (0, SECOND, MIRRORED)}
+    after = {number: value for number, value in read.items() if number not in open_}
+    after.update({number: before[number] for number in open_ if number in before})
     after.update(written)
     return after
+
+
+def _mapping(number: int) -> int:
+    """The number of the mapping that a watched number belongs to."""
+    return number - SECOND if SECOND <= number < IDENTIFYING else number

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from hubsync.engine import sentences, stages
 from hubsync.engine.admit import admit_entering, admit_lone, admit_pair, admit_stage, has_entered
 from hubsync.engine.baseline import LIFECYCLE, MARKETED, fingerprints
+from hubsync.engine.bridge import bridges
 from hubsync.engine.context import Context, Standing
 from hubsync.engine.draft import Draft
 from hubsync.engine.flip_flop import Guard
 from hubsync.engine.identify import identifiers
 from hubsync.engine.lifecycle import BACKWARD, moves_back, newcomers_stage
 from hubsync.engine.links import links_of_new, merge_links
-from hubsync.engine.merge import CHANGED, FIRST, PRIMARY, Verdict, forms, weigh
+from hubsync.engine.merge import CHANGED, FIRST, PRIMARY, Verdict, mirrored_before, weigh
 from hubsync.engine.prefer import newer
 from hubsync.engine.restore import admit_restored
 from hubsync.engine.transform import canonical
@@ -72,10 +73,16 @@ def _lone(record: Record, context: Context, *, restoring: bool) -> Decision:
     if context.resolution.standing is Standing.WAIT or side.other not in context.may_create:
         return Decision(Action.WAIT, RecordStatus.PENDING, sentences.WAITING, baselines=seen)
     draft = Draft(context)
-    for mapping in sync.mappings:
-        value = record.fields.get(mapping.field(side))
-        if sync.may_write(mapping, side.other) and canonical(mapping.transform, value) is not None:
-            draft.write(mapping, side.other, value)
+    for bridge in bridges(context):
+        value = bridge.value(side, record)
+        form = bridge.form(side, value)
+        draft.mirror(bridge, form)
+        if not sync.may_write(bridge.mapping, side.other):
+            continue
+        if form is not None:
+            draft.write(bridge, side.other, value)
+        else:
+            draft.lack(bridge, side.other)
     if sync.stages is not None:
         draft.stage(sync.stages, Verdict(CHANGED, write=side.other), record)
     if side is Side.APP:
@@ -93,7 +100,7 @@ def _lone(record: Record, context: Context, *, restoring: bool) -> Decision:
         RecordStatus.IN_SYNC,
         sentence,
         draft.patches(create=side.other),
-        seen,
+        {side: draft.seen(side, seen[side])},
         links=draft.links,
         waiting=tuple(draft.waiting),
     )
@@ -126,16 +133,20 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
     secondary = {identifier.value for identifier in known[Side.HUBSPOT] if identifier.kind is IdentifierKind.EMAIL}
     newest = newer(entry, hubspot, app)
     guard = Guard(sync, entry, context.now // 1000, context.retry, newest)
-    for mapping in sync.mappings:
-        left, right = hubspot.fields.get(mapping.hubspot_field), app.fields.get(mapping.app_field)
-        normals = forms(sync, mapping, left, right)
-        verdict = weigh(sync, entry, mapping, (left, right), normals, newest)
+    for bridge in bridges(context):
+        left, right = bridge.value(Side.HUBSPOT, hubspot), bridge.value(Side.APP, app)
+        mapping = bridge.mapping
+        if bridge.alike(left, right) and mapping.number not in entry.rounds:
+            continue
+        remembered = mirrored_before(sync, entry, bridge)
+        normals = bridge.forms(left, right, remembered)
+        verdict = weigh(sync, entry, mapping, (left, right), normals, newest, bridge=bridge)
         if _would_replace_primary(mapping, verdict, context, right, secondary):
             verdict = Verdict(PRIMARY, drifted=True)
         if moves_back(mapping, verdict.write, left, right):
             verdict = Verdict(BACKWARD, drifted=True)
         verdict = guard.judge(mapping, verdict, (left, right), normals)
-        draft.take(mapping, verdict, left if verdict.winner is Side.HUBSPOT else right)
+        draft.take(bridge, verdict, (left, right), normals, remembered)
     if sync.stages is not None:
         raws = stages.raw(sync.stages, hubspot), stages.raw(sync.stages, app)
         normals = stages.form(sync.stages, hubspot), stages.form(sync.stages, app)
@@ -155,7 +166,10 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
         RecordStatus.IN_SYNC if failure is None else RecordStatus.FAILING,
         sentences.pair(patches, draft.wins, context, len(draft.waiting)) if failure is None else failure.sentence,
         patches,
-        {Side.HUBSPOT: fingerprints(sync, Side.HUBSPOT, hubspot), Side.APP: fingerprints(sync, Side.APP, app)},
+        {
+            record.ref.side: draft.seen(record.ref.side, fingerprints(sync, record.ref.side, record))
+            for record in (hubspot, app)
+        },
         tuple(draft.wins),
         tuple(draft.drifted),
         failure=failure,

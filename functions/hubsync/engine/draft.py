@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from hubsync.engine.baseline import MIRRORED, numbered
+from hubsync.engine.bridge import Bridge, Remembered, nothing
 from hubsync.engine.context import Context
 from hubsync.engine.identify import canonical_hash
 from hubsync.engine.links import LinkVerdict, links_hash, written_value
 from hubsync.engine.merge import Verdict
 from hubsync.engine.stages import counterpart, fields_at, form, place_of
-from hubsync.engine.transform import UnfitValueError, canonical, render
+from hubsync.engine.transform import UnfitValueError
 from hubsync.model.association import Association
 from hubsync.model.decision import FieldWin, Patch
-from hubsync.model.mapping import FieldMapping
-from hubsync.model.record import Record, RecordRef, Value, is_empty
+from hubsync.model.entry import Fingerprints
+from hubsync.model.record import Record, RecordRef, Value
 from hubsync.model.side import Side
 from hubsync.model.stages import StageMap
-from hubsync.model.status import Failure
+from hubsync.model.status import Failure, FailureCategory
 
 
 @dataclass(slots=True)
 class Draft:
-    """Collects the patches of a decision."""
+    """Collects the patches of a decision.
+
+    `failure` is the first in the mappings' order. `mirrored` has, by side and number, the hashes of the values of
+    several that the other side mirrors; they belong to the baseline (rule 4.4).
+    """
 
     context: Context
     wins: list[FieldWin] = field(default_factory=list)
@@ -30,14 +36,27 @@ class Draft:
     failure: Failure | None = None
     links: dict[int, tuple[bytes, ...]] = field(default_factory=dict)
     waiting: list[tuple[str, RecordRef]] = field(default_factory=list)
+    mirrored: dict[Side, dict[int, bytes]] = field(default_factory=lambda: {side: {} for side in Side})
     _fields: dict[Side, dict[str, Value]] = field(default_factory=dict)
     _sent: dict[Side, dict[int, bytes]] = field(default_factory=dict)
 
-    def take(self, mapping: FieldMapping, verdict: Verdict, value: Value) -> None:
-        """Act on the verdict about one field; `value` is the winner's raw value."""
-        self._note(mapping.number, verdict)
-        if verdict.write is not None:
-            self.write(mapping, verdict.write, value)
+    def take(
+        self,
+        bridge: Bridge,
+        verdict: Verdict,
+        raws: tuple[Value, Value],
+        normals: tuple[str | None, str | None],
+        remembered: Remembered,
+    ) -> None:
+        """Act on the verdict about one field, given its two raw values and their normal forms."""
+        if bridge.mirrors is not None:
+            self.mirror(bridge, normals[1 if (verdict.write or bridge.mirrors.other) is Side.HUBSPOT else 0])
+        self._note(bridge.mapping.number, verdict)
+        hubspot, app = raws
+        if verdict.write is Side.HUBSPOT:
+            self.write(bridge, Side.HUBSPOT, app, hubspot, remembered)
+        elif verdict.write is Side.APP:
+            self.write(bridge, Side.APP, hubspot, app, remembered)
 
     def stage(self, stages: StageMap, verdict: Verdict, source: Record) -> None:
         """Act on the verdict about pipeline and stage; `source` is the record whose place counts (rule 5.2)."""
@@ -61,20 +80,40 @@ class Draft:
         if verdict.winner is not None:
             self.wins.append(FieldWin(number, verdict.winner, verdict.why, verdict.contested))
 
-    def write(self, mapping: FieldMapping, side: Side, value: Value) -> None:
-        """Put one value into the patch of `side`, in that side's form; the first that does not fit is the failure."""
-        name = mapping.field(side)
-        schema = self.context.field_schema(side, name)
-        field_type = schema.type if schema is not None else None
+    def write(
+        self, bridge: Bridge, side: Side, value: Value, current: Value = None, remembered: Remembered = nothing
+    ) -> None:
+        """Put the other side's raw `value` into the patch of `side`; `current` is what stands there now."""
         try:
-            rendered = None if is_empty(value) else render(mapping.transform, value, side, field_type)
+            carried = bridge.carried(side, value, current, remembered)
+            for name, written in carried.fields.items():
+                self._check(side, name, written)
         except UnfitValueError as error:
-            self.failure = self.failure or error.failure
+            self._fail(error.failure, bridge.mapping.field(side))
             return
-        sync = self.context.sync
-        normal = canonical(mapping.transform, rendered, region=sync.phone_region)
-        self._fields.setdefault(side, {})[name] = rendered
-        self._sent.setdefault(side, {})[mapping.number] = canonical_hash(sync.hash_key, normal)
+        hashed = canonical_hash(self.context.sync.hash_key, carried.form)
+        numbers = {name: number for number, name in numbered(bridge.mapping, side)}
+        for name, written in carried.fields.items():
+            self._fields.setdefault(side, {})[name] = written
+            self._sent.setdefault(side, {})[numbers[name]] = hashed
+
+    def lack(self, bridge: Bridge, side: Side) -> None:
+        """A record is to be made on `side`, and there is no value for this mapping."""
+        for name in bridge.mapping.fields(side):
+            try:
+                self._check(side, name, None)
+            except UnfitValueError as error:
+                self._fail(error.failure, name)
+
+    def mirror(self, bridge: Bridge, form: str | None) -> None:
+        """Remember which of several values is the one that is mirrored."""
+        if bridge.mirrors is not None and form is not None:
+            hashed = canonical_hash(self.context.sync.hash_key, form)
+            self.mirrored[bridge.mirrors][MIRRORED + bridge.mapping.number] = hashed
+
+    def seen(self, side: Side, read: Fingerprints) -> Fingerprints:
+        """The fingerprints of what was read on `side`, with what else the baseline remembers."""
+        return {**read, **self.mirrored[side]} if self.mirrored[side] else read
 
     def link(self, association: Association, verdict: LinkVerdict) -> None:
         """Act on the verdict about the links of one association (rule 6.1)."""
@@ -92,3 +131,29 @@ class Draft:
         return {
             side: Patch(self._fields.get(side, {}), self._sent.get(side, {}), create=side is create) for side in sides
         }
+
+    def _check(self, side: Side, name: str, value: Value) -> None:
+        """Whether the field may be written, and may be empty (rule 4.5). Raises `UnfitValueError`."""
+        schema = self.context.field_schema(side, name)
+        if schema is None:
+            return
+        if value is None and schema.required:
+            raise UnfitValueError(
+                Failure(
+                    FailureCategory.REQUIRED_MISSING,
+                    f"{name} must have a value, and the other side has none.",
+                    f"Fill in the field that is mapped to {name}.",
+                )
+            )
+        if value is not None and schema.read_only:
+            raise UnfitValueError(
+                Failure(
+                    FailureCategory.READ_ONLY,
+                    f"{name} cannot be written any more.",
+                    "Let its mapping go the other way, or leave it out.",
+                )
+            )
+
+    def _fail(self, failure: Failure, name: str) -> None:
+        if self.failure is None:
+            self.failure = failure if failure.field is not None else replace(failure, field=name)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hubsync.engine.baseline import MIRRORED, numbered
+from hubsync.engine.bridge import Bridge, Remembered, bridge_of, nothing
 from hubsync.engine.identify import canonical_hash, fingerprint
 from hubsync.engine.prefer import by_time, preferred
-from hubsync.engine.transform import canonical
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.record import Value
@@ -69,22 +71,33 @@ class _Field:
 def merge(
     sync: Sync, entry: IndexEntry, mapping: FieldMapping, hubspot: Value, app: Value, newest: Side | None = None
 ) -> Verdict:
-    """Decide one field of a bound pair from its two raw values.
+    """Decide one field of a bound pair from its two raw values, of whose fields nothing is known.
 
     `newest` is the side whose record a person changed last, where that can be told (`hubsync.engine.prefer`).
     """
-    return weigh(sync, entry, mapping, (hubspot, app), forms(sync, mapping, hubspot, app), newest)
+    bridge = bridge_of(mapping, sync.phone_region)
+    return weigh(sync, entry, mapping, (hubspot, app), bridge.forms(hubspot, app), newest, bridge=bridge)
 
 
 def weigh(
-    sync: Sync, entry: IndexEntry, mapping: FieldMapping, raws: Raws, normals: Normals, newest: Side | None = None
+    sync: Sync,
+    entry: IndexEntry,
+    mapping: FieldMapping,
+    raws: Raws,
+    normals: Normals,
+    newest: Side | None = None,
+    *,
+    bridge: Bridge | None = None,
 ) -> Verdict:
-    """Decide one field of a bound pair from its raw values and the forms in which they are compared."""
+    """Decide one field of a bound pair from its raw values and the forms in which they are compared.
+
+    `bridge` tells further forms of one side: each of several values may be the one that we wrote (rule 4.4).
+    """
     (hubspot, app), (in_hubspot, in_app) = raws, normals
     if in_hubspot == in_app:
         return SAME
-    left = _look(sync, entry, mapping, Side.HUBSPOT, hubspot, in_hubspot)
-    right = _look(sync, entry, mapping, Side.APP, app, in_app)
+    left = _look(sync, entry, mapping, Side.HUBSPOT, hubspot, _ours(bridge, Side.HUBSPOT, hubspot, in_hubspot))
+    right = _look(sync, entry, mapping, Side.APP, app, _ours(bridge, Side.APP, app, in_app))
     if left.ours != right.ours:
         # One side shows a value of ours whose write was never booked: the other side's value is what counts.
         return _flow(sync, mapping, source=right if left.ours else left, why=CHANGED)
@@ -104,24 +117,57 @@ def again(
     sync: Sync, entry: IndexEntry, mapping: FieldMapping, raws: Raws, normals: Normals, newest: Side | None = None
 ) -> Verdict:
     """Decide a field anew whose two values were left to differ, as if both sides had changed it (rule 2.8)."""
-    left = _look(sync, entry, mapping, Side.HUBSPOT, raws[0], normals[0])
-    right = _look(sync, entry, mapping, Side.APP, raws[1], normals[1])
+    left = _look(sync, entry, mapping, Side.HUBSPOT, raws[0], (normals[0],))
+    right = _look(sync, entry, mapping, Side.APP, raws[1], (normals[1],))
     return _contest(sync, mapping, left, right, BOTH, newest)
 
 
-def forms(sync: Sync, mapping: FieldMapping, hubspot: Value, app: Value) -> Normals:
-    """The two normal forms in which a field's values are compared."""
-    region = sync.phone_region
-    return canonical(mapping.transform, hubspot, region=region), canonical(mapping.transform, app, region=region)
+def mirrored_before(sync: Sync, entry: IndexEntry, bridge: Bridge) -> Remembered:
+    """Tells the value that was mirrored when the pair was last settled, whatever the application's order (rule 4.4)."""
+    side = bridge.mirrors
+    known = None if side is None else entry.half(side).fingerprints.get(MIRRORED + bridge.mapping.number)
+    if known is None:
+        return nothing
+    return lambda form: canonical_hash(sync.hash_key, form) == known
 
 
-def _look(sync: Sync, entry: IndexEntry, mapping: FieldMapping, side: Side, value: Value, normal: str | None) -> _Field:
-    base = entry.half(side).fingerprints.get(mapping.number)
+def _look(
+    sync: Sync,
+    entry: IndexEntry,
+    mapping: FieldMapping,
+    side: Side,
+    value: Value,
+    normals: Sequence[str | None],
+) -> _Field:
+    """One side of a field. The first of the `normals` is what is compared; each of them may be ours."""
+    numbers = [number for number, _ in numbered(mapping, side)]
+    before = entry.half(side).fingerprints
+    known = all(number in before for number in numbers)
     intent = entry.intent(side)
-    sent = intent.sent.get(mapping.number, ()) if intent is not None else ()
-    ours = bool(sent) and canonical_hash(sync.hash_key, normal) in sent
-    changed = not ours and base is not None and fingerprint(sync.hash_key, value) != base
-    return _Field(side, normal, changed, base is not None, ours)
+    sent = [each for number in numbers for each in intent.sent.get(number, ())] if intent is not None else []
+    ours = bool(sent) and any(canonical_hash(sync.hash_key, normal) in sent for normal in normals)
+    changed = (
+        not ours
+        and known
+        and any(
+            fingerprint(sync.hash_key, part) != before[number]
+            for number, part in zip(numbers, _parts(value, len(numbers)), strict=True)
+        )
+    )
+    return _Field(side, normals[0], changed, known, ours)
+
+
+def _ours(bridge: Bridge | None, side: Side, value: Value, normal: str | None) -> list[str | None]:
+    """The form that is compared, and the others that a write of ours may have left."""
+    others = bridge.every_form(side, value) if bridge is not None and bridge.mirrors is side else []
+    return [normal, *others]
+
+
+def _parts(value: Value, fields: int) -> list[Value]:
+    """The raw values of a mapping's fields on one side."""
+    if fields == 1:
+        return [value]
+    return value if isinstance(value, list) else [None] * fields
 
 
 def _flow(sync: Sync, mapping: FieldMapping, *, source: _Field, why: str) -> Verdict:

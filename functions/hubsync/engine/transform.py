@@ -6,10 +6,11 @@ what is written is the source's own value, shaped for the target. For every valu
 it was made from.
 
 Where something is lost, on purpose:
-- DATE with the target type DATE writes the day of a moment, as it stands in the source, and drops the time of day.
-- A midnight is a day, whatever its zone: `2026-05-01T00:00:00+02:00` is 1 May and not the evening of 30 April.
-- Moments are compared to the millisecond.
+- DATE compares and writes days. The day of a moment is the one that stands in the source, whatever its zone:
+  `2026-05-01T00:00:00+02:00` is 1 May and not the evening of 30 April. The time of day is not carried.
+- DATETIME compares moments, to the millisecond; a date without a time is midnight in UTC.
 - DOMAIN writes the domain of a web address, without its path.
+- FULL_NAME has single spaces between its words.
 - TEXT for a target that is a number, a date or a boolean writes that type's own form: `1.50` becomes `1.5`.
 """
 
@@ -18,13 +19,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from unicodedata import decimal, normalize
 
 from hubsync.engine.domain import normal_domain
-from hubsync.engine.identify import normal_email
+from hubsync.engine.identify import normal_email, normal_name
 from hubsync.model.mapping import Transform
 from hubsync.model.record import Value, is_empty
 from hubsync.model.schema import FieldType
@@ -43,9 +44,15 @@ LONGEST_NUMBER = 100
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z")
 MILLISECONDS = re.compile(r"-?[0-9]{1,15}\Z")
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,+\-Z ]+)?\Z")
+INTERNATIONAL = re.compile(r"\+[1-9][0-9]{5,14}(?:;ext=[0-9]+)?\Z")
 BOOLEANS = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false", "0": "false"}
 
-CONTENT_OF = {FieldType.NUMBER: Transform.NUMBER, FieldType.DATE: Transform.DATE, FieldType.BOOLEAN: Transform.BOOLEAN}
+CONTENT_OF = {
+    FieldType.NUMBER: Transform.NUMBER,
+    FieldType.DATE: Transform.DATE,
+    FieldType.DATETIME: Transform.DATETIME,
+    FieldType.BOOLEAN: Transform.BOOLEAN,
+}
 """What a TEXT mapping has to be read as, for a target of these types."""
 
 
@@ -62,31 +69,33 @@ def canonical(kind: Transform, value: Value, *, region: str | None = None) -> st
 
     `region` is the ISO 3166 country of phone numbers without a country code.
     """
-    text = _text(value)
+    text = value.strip() if isinstance(value, str) else text_of(value)
     if not text:
         return None
-    if kind is Transform.TEXT:
+    if kind is Transform.TEXT or kind is Transform.LABELS:
         return _composed(text)
-    if kind is Transform.PHONE:
+    if kind is Transform.PHONE or kind is Transform.E164:
         return _phone(text, region)
     read = READERS[kind](text)
     return UNREADABLE + _lower(text) if read is None else read
 
 
-def render(kind: Transform, value: Value, side: Side, field_type: FieldType | None = None) -> Value:
+def render(
+    kind: Transform, value: Value, side: Side, field_type: FieldType | None = None, *, region: str | None = None
+) -> Value:
     """The raw value to write on `side`; None means that the field is to be cleared.
 
     HubSpot takes text only. An app takes JSON: numbers and booleans as such. `field_type` is the type of the target
-    field, where it is known. Raises `UnfitValueError` for a value that cannot be written there (rule 4.5).
+    field, where it is known, `region` the country of phone numbers without a country code. Raises `UnfitValueError`
+    for a value that cannot be written there (rule 4.5).
     """
-    text = _text(value)
+    text = text_of(value)
     if not text:
         return None
-    if isinstance(value, list | dict):
-        raise _unfit(FailureCategory.WRONG_TYPE, "one value", "Map a field that holds a single value.")
+    single(value)
     if kind is Transform.TEXT and field_type is not None:
         kind = CONTENT_OF.get(field_type, kind)
-    written = WRITERS[kind](text, field_type)
+    written = _write_e164(text, region) if kind is Transform.E164 else WRITERS[kind](text, field_type)
     if side is Side.HUBSPOT or field_type in (FieldType.TEXT, FieldType.OPTION):
         return written
     if kind is Transform.NUMBER:
@@ -94,7 +103,13 @@ def render(kind: Transform, value: Value, side: Side, field_type: FieldType | No
     return written == "true" if kind is Transform.BOOLEAN else written
 
 
-def _text(value: Value) -> str:
+def single(value: Value) -> None:
+    """Raise `UnfitValueError` for what is not one value."""
+    if isinstance(value, list | dict):
+        raise _unfit(FailureCategory.WRONG_TYPE, "one value", "Map a field that holds a single value.")
+
+
+def text_of(value: Value) -> str:
     """Any raw value as trimmed text; empty for an empty one."""
     if isinstance(value, str):
         return value.strip()
@@ -140,6 +155,7 @@ def _phone(text: str, region: str | None) -> str:
     return f"+{digits}" if text.startswith("+") else digits
 
 
+@lru_cache(maxsize=4096)
 def _number(text: str) -> str | None:
     """A decimal number without an exponent, a plus sign, or zeros that say nothing."""
     if not NUMBER.match(text):
@@ -170,21 +186,26 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=4096)
 def _date(text: str) -> str | None:
-    """A day as `YYYY-MM-DD` where it is midnight, else a moment in UTC."""
+    """The day as `YYYY-MM-DD`, as it stands in the text."""
     moment = _moment(text)
-    if moment is None:
+    return None if moment is None else moment.date().isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _datetime(text: str) -> str | None:
+    """The moment in UTC."""
+    moment = _moment(text)
+    try:
+        utc = None if moment is None else moment.astimezone(UTC)
+    except OverflowError:
         return None
-    if moment.time() != time.min:
-        try:
-            moment = moment.astimezone(UTC)
-        except OverflowError:
-            return None
-    return moment.date().isoformat() if moment.time() == time.min else _iso(moment)
+    return None if utc is None else utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _full_name(text: str) -> str:
+    return " ".join(_composed(text).split())
 
 
 def _write_email(text: str, _: FieldType | None) -> str:
@@ -200,13 +221,29 @@ def _write_number(text: str, _: FieldType | None) -> str:
     return number
 
 
+def _write_e164(text: str, region: str | None) -> str:
+    number = _phone(text, region)
+    if not INTERNATIONAL.match(number):
+        raise _unfit(
+            FailureCategory.INVALID_VALUE,
+            "a phone number with a country",
+            "Begin it with + and the country code, or name the sync's phone_region.",
+        )
+    return number
+
+
 def _write_date(text: str, field_type: FieldType | None) -> str:
-    date, moment = _date(text), _moment(text)
-    if date is None or moment is None:
+    date = _date(text)
+    if date is None:
         raise _unfit(FailureCategory.WRONG_TYPE, "a date", "Enter the date as YYYY-MM-DD.")
-    if field_type is FieldType.DATE:
-        return moment.date().isoformat()
-    return f"{date}T00:00:00.000Z" if field_type is FieldType.DATETIME and len(date) == len("YYYY-MM-DD") else date
+    return f"{date}T00:00:00.000Z" if field_type is FieldType.DATETIME else date
+
+
+def _write_datetime(text: str, field_type: FieldType | None) -> str:
+    moment, date = _datetime(text), _date(text)
+    if moment is None or date is None:
+        raise _unfit(FailureCategory.WRONG_TYPE, "a date and time", "Enter it as YYYY-MM-DDTHH:MM:SSZ.")
+    return date if field_type is FieldType.DATE else moment
 
 
 def _write_domain(text: str, field_type: FieldType | None) -> str:
@@ -240,16 +277,23 @@ READERS: dict[Transform, Callable[[str], str | None]] = {
     Transform.EMAIL: normal_email,
     Transform.NUMBER: _number,
     Transform.DATE: _date,
+    Transform.DATETIME: _datetime,
+    Transform.FULL_NAME: _full_name,
+    Transform.OPTION: normal_name,
     Transform.DOMAIN: normal_domain,
     Transform.BOOLEAN: lambda text: BOOLEANS.get(text.lower()),
 }
 
 WRITERS: dict[Transform, Callable[[str, FieldType | None], str]] = {
     Transform.TEXT: lambda text, _: text,
+    Transform.LABELS: lambda text, _: text,
+    Transform.OPTION: lambda text, _: text,
+    Transform.FULL_NAME: lambda text, _: _full_name(text),
     Transform.PHONE: lambda text, _: text,
     Transform.EMAIL: _write_email,
     Transform.NUMBER: _write_number,
     Transform.DATE: _write_date,
+    Transform.DATETIME: _write_datetime,
     Transform.DOMAIN: _write_domain,
     Transform.BOOLEAN: _write_boolean,
 }

@@ -15,10 +15,32 @@ class Transform(StrEnum):
     TEXT = "text"
     EMAIL = "email"
     PHONE = "phone"
+    E164 = "e164"
+    """As a phone number, and written as one: `+34600555013`."""
     NUMBER = "number"
     DATE = "date"
+    """Days: of a moment only its day counts."""
+    DATETIME = "datetime"
     DOMAIN = "domain"
     BOOLEAN = "boolean"
+    OPTION = "option"
+    """One option or several, matched by value, by label, or by the mapping's own table."""
+    LABELS = "labels"
+    """Options as text for people, one way."""
+    FULL_NAME = "full_name"
+    """Two fields on one side, first name and last name, and one on the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionPair:
+    """An option of HubSpot and the app's that stands for it, each by its value or its label."""
+
+    hubspot: str
+    app: str
+
+    def name(self, side: Side) -> str:
+        """The option's name on `side`."""
+        return self.hubspot if side is Side.HUBSPOT else self.app
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +52,8 @@ class FieldMapping:
     `direction` narrows the sync's direction for this field; `clears` lets an emptied value travel (rule 2.5).
     `required` marks the mappings without which the target refuses a new record. `winner` says whose value stands where
     both sides have a say; None leaves it to the sync (rule 2.7).
+    `more_hubspot_fields` and `more_app_fields` are what follows the first field where several are joined (rule 4.4).
+    `several` are the sides whose field holds several values, `options` the table of a mapping of options.
     """
 
     number: int
@@ -40,10 +64,20 @@ class FieldMapping:
     clears: bool = False
     required: bool = False
     winner: Winner | None = None
+    more_hubspot_fields: tuple[str, ...] = ()
+    more_app_fields: tuple[str, ...] = ()
+    several: tuple[Side, ...] = ()
+    options: tuple[OptionPair, ...] = ()
 
     def field(self, side: Side) -> str:
-        """The field's name on `side`."""
+        """The field's name on `side`; the first one's where several are joined."""
         return self.hubspot_field if side is Side.HUBSPOT else self.app_field
+
+    def fields(self, side: Side) -> tuple[str, ...]:
+        """The names of every field on `side`, in order; more than one where they are joined (rule 4.4)."""
+        if side is Side.HUBSPOT:
+            return (self.hubspot_field, *self.more_hubspot_fields)
+        return (self.app_field, *self.more_app_fields)
 
 
 @dataclass(frozen=True, slots=True)

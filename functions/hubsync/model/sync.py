@@ -165,7 +165,7 @@ class Sync:
 
     def fields(self, side: Side) -> tuple[str, ...]:
         """Every field of `side` that a look has to read: mapped fields, match keys, stages, filters, links."""
-        names = dict.fromkeys(mapping.field(side) for mapping in self.mappings)
+        names = dict.fromkeys(name for mapping in self.mappings for name in mapping.fields(side))
         names.update(dict.fromkeys(name for key in self.match_keys for name in key.fields(side)))
         names.update(dict.fromkeys(self.stages.fields(side) if self.stages is not None else ()))
         names.update(dict.fromkeys(self.filters.fields(side)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from hubsync.connectors.port import Deferred, Refused, Written
-from hubsync.engine.baseline import fingerprints, glance, settled
+from hubsync.engine.baseline import fingerprints, glance, mirrored_in, settled
 from hubsync.engine.context import Standing
 from hubsync.engine.identify import fingerprint
 from hubsync.engine.links import links_hash
@@ -244,7 +244,8 @@ def _of_created(desk: Desk, side: Side, record: Record, patch: Patch) -> dict[in
     that a default which the application filled in by itself is found and carried back.
     """
     shown, empty = fingerprints(desk.sync, side, record), fingerprint(desk.sync.hash_key, None)
-    return {number: shown[number] if number in patch.sent else empty for number in shown}
+    made = {number: shown[number] if number in patch.sent else empty for number in shown}
+    return {**made, **mirrored_in(desk.sync, side, patch.sent)}
 
 
 def _differs(work: Work) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from hubsync.engine.baseline import fingerprints, glance
+from hubsync.engine.baseline import fingerprints, glance, shows
 from hubsync.model.entry import Half, IndexEntry, entry_id_for, entry_ids_in
 from hubsync.model.record import Record, RecordRef
 from hubsync.model.side import Side
@@ -167,4 +167,4 @@ def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None) -> bool
     if sync.suspended:
         out = {each.number for each in sync.suspended}
         before = {number: value for number, value in before.items() if number not in out}
-    return before == fingerprints(sync, record.ref.side, record)
+    return shows(before, fingerprints(sync, record.ref.side, record))

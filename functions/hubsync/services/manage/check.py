@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from hubsync.engine.identify import normal_email
 from hubsync.model.identifier import IdentifierKind
-from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
+from hubsync.model.schema import FieldSchema, ObjectSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import ObjectKind
+from hubsync.services.manage.check_types import away_from, check_joined, check_types
 from hubsync.services.manage.document import Fault, MappingSpec, SyncSpec, suggestion
 from hubsync.services.manage.filters import check_filters
 from hubsync.services.manage.lifecycle_stages import check_lifecycle, check_marketing
@@ -21,14 +22,6 @@ DEFAULT_MATCH_KEYS = {
     ObjectKind.COMPANY: (IdentifierKind.DOMAIN, IdentifierKind.NAME),
 }
 """Rule 3.1, strongest first. An issue to come lets a sync name its own keys."""
-
-FAMILIES = {
-    FieldType.NUMBER: "number",
-    FieldType.DATE: "date",
-    FieldType.DATETIME: "date",
-    FieldType.BOOLEAN: "boolean",
-}
-"""Types whose values go into each other's fields; all others are text."""
 
 
 def check(name: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> Iterator[Fault]:
@@ -98,40 +91,43 @@ def _check_kinds(path: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]
 
 def _check_pairs(path: str, spec: SyncSpec) -> Iterator[Fault]:
     """Each target field is mapped once (rule 4.6), and so is each pair: a pair's baseline is kept under its number."""
-    pairs: dict[tuple[str, str], MappingSpec] = {}
+    pairs: dict[tuple[tuple[str, ...], tuple[str, ...]], MappingSpec] = {}
     targets: dict[tuple[Side, str], MappingSpec] = {}
     for mapping in spec.mappings:
         where = f"{path}.{mapping.path}"
-        earlier = pairs.setdefault((mapping.hubspot, mapping.app), mapping)
+        earlier = pairs.setdefault((mapping.fields(Side.HUBSPOT), mapping.fields(Side.APP)), mapping)
         if earlier is not mapping:
             yield Fault(where, f"{earlier.path} maps the same two fields.", "Leave one of them out.")
             continue
         for side in Side:
             if not writes(spec, mapping, side):
                 continue
-            earlier = targets.setdefault((side, mapping.field(side)), mapping)
-            if earlier is not mapping:
-                yield Fault(
-                    f"{where}.{side}",
-                    f"{earlier.path} writes {mapping.field(side)} already, and a field has one source only.",
-                    f"Leave one of them out, or give one the direction {_away_from(side)}.",
-                )
+            for name in mapping.fields(side):
+                earlier = targets.setdefault((side, name), mapping)
+                if earlier is not mapping:
+                    yield Fault(
+                        f"{where}.{side}",
+                        f"{earlier.path} writes {name} already, and a field has one source only.",
+                        f"Leave one of them out, or give one the direction {away_from(side)}.",
+                    )
 
 
 def _check_mapping(
     path: str, spec: SyncSpec, mapping: MappingSpec, schemas: Mapping[Side, ObjectSchema]
 ) -> Iterator[Fault]:
-    found: dict[Side, FieldSchema] = {}
+    found: dict[Side, list[FieldSchema]] = {side: [] for side in Side}
     for side, schema in schemas.items():
-        name = mapping.field(side)
-        if side is Side.HUBSPOT and name == EXTERNAL_ID:
-            yield Fault(f"{path}.hubspot", f"{EXTERNAL_ID} belongs to hubsync.", "Map another property.")
-        elif name not in schema.fields:
-            yield Fault(
-                f"{path}.{side}", f"{schema.object_type} has no field {name}.", suggestion(name, list(schema.fields))
-            )
-        else:
-            found[side] = schema.fields[name]
+        for name in mapping.fields(side):
+            if side is Side.HUBSPOT and name == EXTERNAL_ID:
+                yield Fault(f"{path}.hubspot", f"{EXTERNAL_ID} belongs to hubsync.", "Map another property.")
+            elif name not in schema.fields:
+                yield Fault(
+                    f"{path}.{side}",
+                    f"{schema.object_type} has no field {name}.",
+                    suggestion(name, list(schema.fields)),
+                )
+            else:
+                found[side].append(schema.fields[name])
     if "direction" in spec.unread:
         return
     targets = [side for side in Side if writes(spec, mapping, side)]
@@ -142,56 +138,40 @@ def _check_mapping(
             "Leave the direction out, or the whole mapping.",
         )
     for side in targets:
-        if side in found and found[side].read_only:
-            yield Fault(
-                f"{path}.{side}",
-                f"{mapping.field(side)} cannot be written.",
-                f"Give this mapping the direction {_away_from(side)}, or leave it out.",
-            )
-    if len(found) == len(schemas):
-        yield from _check_types(path, mapping, found, targets)
-
-
-def _check_types(
-    path: str, mapping: MappingSpec, fields: Mapping[Side, FieldSchema], targets: list[Side]
-) -> Iterator[Fault]:
-    """Unlike types meet in a text field only, and only one way (rule 4.3)."""
-    families = {side: FAMILIES.get(field.type, "text") for side, field in fields.items()}
-    if len(set(families.values())) == 1 or {field.type for field in fields.values()} == {
-        FieldType.BOOLEAN,
-        FieldType.OPTION,
-    }:
+        for field in found[side]:
+            if field.read_only:
+                yield Fault(
+                    f"{path}.{side}",
+                    f"{field.name} cannot be written.",
+                    f"Give this mapping the direction {away_from(side)}, or leave it out.",
+                )
+    if any(len(found[side]) < len(mapping.fields(side)) for side in Side):
         return
-    for side in targets:
-        if families[side] != "text":
-            yield Fault(
-                f"{path}.{side}",
-                f"{mapping.field(side)} takes a {families[side]}, and {mapping.field(side.other)} holds a "
-                f"{families[side.other]}.",
-                f"Map fields of like types, or give this mapping the direction {_away_from(side)}."
-                if families[side.other] == "text"
-                else "Map fields of like types.",
-            )
+    yield from check_joined(path, mapping, found)
+    if all(len(mapping.fields(side)) == 1 for side in Side):
+        yield from check_types(path, mapping, {side: found[side][0] for side in Side}, targets)
 
 
 def _check_required(path: str, spec: SyncSpec, side: Side, schema: ObjectSchema) -> Iterator[Fault]:
     """Without its required fields no record can be made on `side` (rule 4.1)."""
     if not spec.direction.writes(side) or "mappings" in spec.unread:
         return
-    written = {mapping.field(side) for mapping in spec.mappings if writes(spec, mapping, side)}
+    written = {name for mapping in spec.mappings if writes(spec, mapping, side) for name in mapping.fields(side)}
     written |= {name for name in (schema.stage_field, schema.pipeline_field) if name is not None}
     for field in schema.fields.values():
         if field.required and not (field.read_only or field.filled or field.name in written):
             yield Fault(
                 f"{path}.mappings",
                 f"{schema.object_type} takes no new record without {field.name}, and nothing is mapped to it.",
-                f"Map {field.name}, or let the sync go {_away_from(side)}.",
+                f"Map {field.name}, or let the sync go {away_from(side)}.",
             )
 
 
 def _check_email(path: str, spec: SyncSpec, side: Side, schemas: Mapping[Side, ObjectSchema]) -> Iterator[Fault]:
     """A new contact without an email would be left out by the very sync that made it (rule 3.7)."""
-    misnamed = any(mapping.field(end) not in schemas[end].fields for mapping in spec.mappings for end in Side)
+    misnamed = any(
+        name not in schemas[end].fields for mapping in spec.mappings for end in Side for name in mapping.fields(end)
+    )
     readable = spec.mappings and "mappings" not in spec.unread and not misnamed
     needed = spec.require_email and schemas[side].kind == ObjectKind.CONTACT and readable
     emails = {end: schema.identifiers.get(IdentifierKind.EMAIL, ())[:1] for end, schema in schemas.items()}
@@ -206,10 +186,6 @@ def _check_email(path: str, spec: SyncSpec, side: Side, schemas: Mapping[Side, O
             f"New records of {schemas[side].object_type} would have no email, and contacts without one are left out.",
             f"Map {emails[Side.HUBSPOT][0]} to {emails[Side.APP][0]}, or set require_email: false.",
         )
-
-
-def _away_from(side: Side) -> str:
-    return "to_app" if side is Side.HUBSPOT else "to_hubspot"
 
 
 def _regions() -> frozenset[str]:

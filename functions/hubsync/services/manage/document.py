@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.lifecycle import Covers
-from hubsync.model.mapping import Transform
+from hubsync.model.mapping import OptionPair, Transform
 from hubsync.model.side import Direction, Side
 
 
@@ -60,7 +60,8 @@ class EndSpec:
 class MappingSpec:
     """One pair of fields. `at` is its place in the document's list, `place` where it stands if that is elsewhere.
 
-    Without a transform the field types decide.
+    Without a transform the field types decide. `more_hubspot` and `more_app` are the fields that are joined to the first
+    one of their side (rule 4.4).
     """
 
     at: int
@@ -71,10 +72,17 @@ class MappingSpec:
     clears: bool = False
     winner: Winner | None = None
     place: str = ""
+    more_hubspot: tuple[str, ...] = ()
+    more_app: tuple[str, ...] = ()
+    options: tuple[OptionPair, ...] = ()
 
     def field(self, side: Side) -> str:
-        """The field's name on `side`."""
+        """The field's name on `side`; the first one's where several are joined."""
         return self.hubspot if side is Side.HUBSPOT else self.app
+
+    def fields(self, side: Side) -> tuple[str, ...]:
+        """The names of every field on `side`."""
+        return (self.hubspot, *self.more_hubspot) if side is Side.HUBSPOT else (self.app, *self.more_app)
 
     @property
     def path(self) -> str:

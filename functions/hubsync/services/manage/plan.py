@@ -9,10 +9,11 @@ from enum import StrEnum
 from hubsync.model.connection import Connection, ConnectionStatus
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import FieldMapping, Transform
-from hubsync.model.schema import FieldType, ObjectSchema
+from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import MatchKey, ObjectKind, Sync, SyncStatus
 from hubsync.services.manage.check import shared_kinds, writes
+from hubsync.services.manage.check_types import transform_of
 from hubsync.services.manage.document import ConnectionSpec, EndSpec, Limit, MappingSpec, SyncSpec
 from hubsync.services.manage.filters import plan_filters
 from hubsync.services.manage.lifecycle_stages import plan_lifecycle
@@ -153,21 +154,12 @@ def restarted(sync: Sync, now: int) -> Sync:
     )
 
 
-def default_transform(mapping: MappingSpec, schemas: Mapping[Side, ObjectSchema]) -> Transform:
+def default_transform(mapping: MappingSpec, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> Transform:
     """How two fields are compared where the document does not say: by their types, an address's domain as a domain."""
-    types = {schemas[side].fields[mapping.field(side)].type for side in Side}
     if all(mapping.field(side) in schemas[side].identifiers.get(IdentifierKind.DOMAIN, ()) for side in Side):
         return Transform.DOMAIN
-    if types <= {FieldType.DATE, FieldType.DATETIME}:
-        return Transform.DATE
-    if types == {FieldType.NUMBER}:
-        return Transform.NUMBER
-    if FieldType.BOOLEAN in types and types <= {FieldType.BOOLEAN, FieldType.OPTION}:
-        return Transform.BOOLEAN
-    for wanted, transform in ((FieldType.EMAIL, Transform.EMAIL), (FieldType.PHONE, Transform.PHONE)):
-        if wanted in types and types <= {wanted, FieldType.TEXT}:
-            return transform
-    return Transform.TEXT
+    fields = {side: schemas[side].fields[mapping.field(side)] for side in Side}
+    return transform_of(mapping, fields, [side for side in Side if writes(spec, mapping, side)])
 
 
 def _numbered(
@@ -175,11 +167,11 @@ def _numbered(
 ) -> tuple[tuple[FieldMapping, ...], int]:
     """The mappings by number. A pair that was mapped before keeps its number and so its baseline; a number is never
     used again, so that a pair that comes back after a pause starts without one (rule 1.2)."""
-    numbers = {(mapping.hubspot_field, mapping.app_field): mapping.number for mapping in before.mappings}
+    numbers = {(mapping.fields(Side.HUBSPOT), mapping.fields(Side.APP)): mapping.number for mapping in before.mappings}
     following = before.next_number
     mappings = []
     for mapping in spec.mappings:
-        number = numbers.get((mapping.hubspot, mapping.app))
+        number = numbers.get((mapping.fields(Side.HUBSPOT), mapping.fields(Side.APP)))
         if number is None:
             number, following = following, following + 1
         mappings.append(
@@ -187,13 +179,19 @@ def _numbered(
                 number=number,
                 hubspot_field=mapping.hubspot,
                 app_field=mapping.app,
-                transform=mapping.transform or default_transform(mapping, schemas),
+                transform=mapping.transform or default_transform(mapping, spec, schemas),
                 direction=mapping.direction,
                 clears=mapping.clears,
                 winner=mapping.winner,
                 required=any(
-                    writes(spec, mapping, side) and schemas[side].fields[mapping.field(side)].required for side in Side
+                    writes(spec, mapping, side) and schemas[side].fields[name].required
+                    for side in Side
+                    for name in mapping.fields(side)
                 ),
+                more_hubspot_fields=mapping.more_hubspot,
+                more_app_fields=mapping.more_app,
+                several=tuple(side for side in Side if schemas[side].fields[mapping.field(side)].many),
+                options=mapping.options,
             )
         )
     return tuple(sorted(mappings, key=lambda mapping: mapping.number)), following
