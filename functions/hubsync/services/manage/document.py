@@ -60,8 +60,8 @@ class EndSpec:
 class MappingSpec:
     """One pair of fields. `at` is its place in the document's list, `place` where it stands if that is elsewhere.
 
-    Without a transform the field types decide. `more_hubspot` and `more_app` are the fields that are joined to the first
-    one of their side (rule 4.4).
+    Without a transform the field types decide. `more_hubspot` and `more_app` are the fields that are joined to the
+    first one of their side (rule 4.4).
     """
 
     at: int
