@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from hubsync.services.manage.lifecycle import Lifecycle
     from hubsync.services.phases import Phases
     from hubsync.services.report import Report
+    from hubsync.services.timeline import EventLog
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 WORKER_SECONDS = 60
@@ -174,6 +175,13 @@ class Bootstrap:
         return Worker(self.desks, self.stores.ledger, self.orchestrator)
 
     @cached_property
+    def event_log(self) -> EventLog:
+        """The app's events, onto timelines."""
+        from hubsync.services.timeline import EventLog
+
+        return EventLog(self.desks, self.queues)
+
+    @cached_property
     def scan(self) -> Scan:
         """The phases' pages."""
         return Scan(self.desks, self.stores.ledger, self.worker)
@@ -215,6 +223,7 @@ class Bootstrap:
             clock=self.clock,
             ids=self.ids,
             signals=self.signals,
+            events=self.queues,
         )
 
     @cached_property

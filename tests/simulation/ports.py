@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from hubsync.aws.messages import encode
-from hubsync.model.message import LookMessage, PageMessage, Queue
+from hubsync.model.message import EventMessage, LookMessage, PageMessage, Queue
 
 START = 1_790_000_000_000
 VISIBILITY_MS = 120_000
@@ -133,13 +133,18 @@ class SimQueues:
     doubling: float = 0.0
     sent: int = 0
 
-    def send(self, queue: Queue, messages: Sequence[LookMessage | PageMessage], delay: float = 0) -> None:
+    def send(
+        self, queue: Queue, messages: Sequence[LookMessage | PageMessage | EventMessage], delay: float = 0
+    ) -> None:
         for message in messages:
             copies = 2 if self.random.random() < self.doubling else 1
             for _ in range(copies):
                 self.sent += 1
                 due = self.clock.ms + int(delay * 1000)
                 self.waiting.append(Delivery(f"m{self.sent}", queue, encode(message), due))
+
+    def send_events(self, messages: Sequence[EventMessage], delay: float = 0) -> None:
+        self.send(Queue.CHANGES, messages, delay)
 
     def take(self, most: int) -> list[Delivery]:
         """Some due messages of one queue, in any order; moves the clock to the first one if none is due."""

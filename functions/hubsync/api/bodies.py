@@ -114,6 +114,12 @@ class LifecycleBody(Body):
     default: Name | None = None
 
 
+class EventsBody(Body):
+    """`events: {template: "1234567"}`."""
+
+    template: Name
+
+
 class AssociationBody(Body):
     """One entry of `associations`."""
 
@@ -151,3 +157,4 @@ class SyncBody(Body):
     history_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 90
     mappings: object = "default"
     associations: tuple[object, ...] = ()
+    events: EventsBody | None = None

@@ -123,6 +123,7 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
         mappings=mappings,
         defaults=defaults,
         associations=tuple(associations),
+        event_template=None if body.events is None else body.events.template,
         unread=frozenset(unread),
     )
 

@@ -63,6 +63,7 @@ def full(view: SyncView) -> Json:
         "mappings": [mapping(each) for each in sync.mappings],
         "associations": [association(each) for each in sync.associations],
         "problems": [problem(each, sync) for each in sync.suspended],
+        "events": None if sync.event_template is None else {"template": sync.event_template},
         "progress": [progress(each) for each in view.progress],
         "counts": {status: view.counts.by_status.get(status, 0) for status in RecordStatus},
         "total": view.counts.total,

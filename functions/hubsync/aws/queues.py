@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from hubsync.aws.messages import encode
-from hubsync.model.message import LookMessage, PageMessage, Queue
+from hubsync.model.message import EventMessage, LookMessage, PageMessage, Queue
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -28,8 +28,15 @@ class SqsQueues:
         self._client = client
         self._urls = urls
 
+    def send_events(self, messages: Sequence[EventMessage], delay: float = 0) -> None:
+        """Put events on the queue `changes` (`EventQueue`); raises `SendError` if one was not taken."""
+        self._send(Queue.CHANGES, messages, delay)
+
     def send(self, queue: Queue, messages: Sequence[LookMessage | PageMessage], delay: float = 0) -> None:
         """Put messages on a queue; raises `SendError` if one was not taken."""
+        self._send(queue, messages, delay)
+
+    def _send(self, queue: Queue, messages: Sequence[LookMessage | PageMessage | EventMessage], delay: float) -> None:
         seconds = min(LONGEST_DELAY, ceil(max(0.0, delay)))
         for start in range(0, len(messages), AT_ONCE):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [

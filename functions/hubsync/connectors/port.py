@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from hubsync.model.activity import Activity, TimelineEvent
 from hubsync.model.directory import Owner, Pipeline
 from hubsync.model.record import Record, Value
 from hubsync.model.schema import ObjectSchema
@@ -225,6 +226,32 @@ class WebhookReader(Protocol):
         """The references in a webhook. `headers` has lower-case names, `now` is epoch ms, `url` is where it was posted.
 
         Raises `SignatureError` before the body is looked at, `PayloadError` if it cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
+class ActivityReader(Protocol):
+    """What reads events of people, beside references, out of an application's webhooks (rule 6.3)."""
+
+    @property
+    def activity_types(self) -> frozenset[str]:
+        """The object types whose events are told."""
+        ...
+
+    def activities(self, body: bytes) -> Sequence[Activity]:
+        """The events in a webhook whose signature was found to hold. Raises `PayloadError`."""
+        ...
+
+
+@runtime_checkable
+class Timeline(Protocol):
+    """Where events are logged. HubSpot's connector has it."""
+
+    def log_events(self, template: str, events: Sequence[TimelineEvent]) -> None:
+        """Log events on the timelines of contacts; one that was logged before, by its id, is there once.
+
+        Raises `RetryLaterError`, `NeedsPersonError` or `ConnectorBugError`; then some may have been logged.
         """
         ...
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hubsync.aws.messages import decode
 from hubsync.bootstrap import Bootstrap
-from hubsync.model.message import LookMessage, PageMessage
+from hubsync.model.message import EventMessage, LookMessage, PageMessage
 from hubsync.model.sync import INITIAL_PHASES
 from hubsync.observability import logger
 
@@ -19,12 +19,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     deadline = app.deadline(context)
     looks: list[tuple[str, LookMessage]] = []
     alone: list[tuple[str, LookMessage]] = []
+    events: list[tuple[str, EventMessage]] = []
     failed: list[str] = []
     for record in event["Records"]:
         message_id, again = record["messageId"], int(record["attributes"]["ApproximateReceiveCount"]) > 1
         try:
             message = decode(record["body"])
-            if isinstance(message, PageMessage):
+            if isinstance(message, EventMessage):
+                events.append((message_id, message))
+            elif isinstance(message, PageMessage):
                 _page(message, deadline)
             elif not again:
                 looks.append((message_id, message))
@@ -37,6 +40,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     for group in (looks, *([one] for one in alone)):
         broken = app.worker.handle([message for _, message in group], deadline)
         failed.extend(group[position][0] for position in broken)
+    if events:
+        broken = app.event_log.handle([message for _, message in events])
+        failed.extend(events[position][0] for position in broken)
     app.flush()
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 

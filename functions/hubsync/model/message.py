@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hubsync.model.activity import Activity
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.sync import Phase
@@ -48,6 +49,17 @@ class LookMessage:
     def refs(self) -> tuple[RecordRef, ...]:
         """The references."""
         return tuple(RecordRef(self.side, record_id) for record_id in self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class EventMessage:
+    """Log this event of the app on the contact's timeline (rule 6.3): the one message that carries data."""
+
+    sync_id: str
+    activity: Activity
+    correlation_id: str
+    sent_at: int
+    deferrals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

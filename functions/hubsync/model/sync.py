@@ -110,7 +110,8 @@ class Sync:
     `history_key` (sealed) seals the history and is destroyed with it; `history_days` is how long an event is kept, 0 to
     keep none.
     `phone_region` is the ISO 3166 country of numbers without a country code, or None.
-    `associations` are the links to records of other syncs that are kept in step (rule 6.1).
+    `associations` are the links to records of other syncs that are kept in step (rule 6.1). `event_template` is
+    HubSpot's id of the template by which the app's events are logged, None if they are not (rule 6.3).
     `suspended` are the mappings that are left alone because a field of theirs is gone or has changed.
     `shared` says that other syncs cover the same HubSpot object type, so that its records are leased (rule 1.8).
     """
@@ -144,6 +145,7 @@ class Sync:
     saved_at: int = 0
     next_number: int = 1
     associations: tuple[Association, ...] = ()
+    event_template: str | None = None
     problem: str | None = None
     comparison: int = 0
     suspended: tuple[Suspension, ...] = ()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hubsync.model.entry import Half, IndexEntry, entry_id_for
-from hubsync.model.message import LookMessage, PageMessage
+from hubsync.model.message import EventMessage, LookMessage, PageMessage
 from hubsync.model.record import RecordRef
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
 from hubsync.services.ports import Clock, Orchestrator, Signals
@@ -34,11 +34,14 @@ class DeadLetters:
     clock: Clock
     signals: Signals
 
-    def handle(self, message: LookMessage | PageMessage) -> None:
-        """Mark what the message was about."""
+    def handle(self, message: LookMessage | PageMessage | EventMessage) -> None:
+        """Mark what the message was about; an event that could not be logged is counted and let go."""
         self.signals.count("DeadLettered")
         self.signals.note("dead_letter", sync=message.sync_id, correlation_id=message.correlation_id)
         if self.syncs.sync(message.sync_id) is None:
+            return
+        if isinstance(message, EventMessage):
+            self.signals.count("EventsDropped")
             return
         if isinstance(message, PageMessage):
             self._page(message)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hubsync.connectors.port import PayloadError
+from hubsync.connectors.port import ActivityReader, PayloadError
+from hubsync.model.activity import Activity
 from hubsync.model.connection import Connection
-from hubsync.model.message import LookMessage, Queue
+from hubsync.model.message import EventMessage, LookMessage, Queue
 from hubsync.model.side import Side
 from hubsync.model.sync import SyncStatus
 from hubsync.services.look.privacy import PRIVACY
-from hubsync.services.ports import Clock, Connectors, Ids, Queues, Signals, Vault
+from hubsync.services.ports import Clock, Connectors, EventQueue, Ids, Queues, Signals, Vault
 from hubsync.stores.ports import ConnectionStore, SyncStore
 
 LARGEST_BODY = 1024 * 1024
@@ -42,9 +43,10 @@ class Ingest:
     clock: Clock
     ids: Ids
     signals: Signals
+    events: EventQueue | None = None
 
     def receive(self, connection_id: str, headers: Mapping[str, str], body: bytes, url: str = "") -> int:
-        """Enqueue the references in a webhook posted to `url`; returns how many. Headers' names are lower-case.
+        """Enqueue the references and events in a webhook posted to `url`; returns how many. Headers are lower-case.
 
         Raises `UnknownConnectionError`, `TooLargeError`, `SignatureError` or `PayloadError`; then nothing is enqueued.
         """
@@ -62,8 +64,24 @@ class Ingest:
         for notice in notices:
             touched[notice.object_type, PRIVACY if notice.erased else WEBHOOK][notice.id] = None
         messages = self._messages(connection, {key: tuple(ids) for key, ids in touched.items()})
+        events = self._events(connection, reader.activities(body)) if isinstance(reader, ActivityReader) else []
         self.queues.send(Queue.CHANGES, messages)
-        return sum(len(message.ids) for message in messages)
+        if events and self.events is not None:
+            self.events.send_events(events)
+        return sum(len(message.ids) for message in messages) + len(events)
+
+    def _events(self, connection: Connection, activities: Sequence[Activity]) -> list[EventMessage]:
+        """One message for each event and each running sync that logs the events of its people (rule 6.3)."""
+        if not activities:
+            return []
+        now = self.clock.now()
+        return [
+            EventMessage(sync.id, activity, self.ids.new(), now)
+            for sync in self.syncs.syncs()
+            if sync.running and sync.event_template is not None and sync.app_connection == connection.id
+            for activity in activities
+            if activity.object_type == sync.app_object
+        ]
 
     def _messages(
         self, connection: Connection, touched: Mapping[tuple[str, str], tuple[str, ...]]

@@ -8,7 +8,7 @@ from typing import Protocol
 from hubsync.connectors.port import ChangedPages, ChangeFeed, Connector, Directory, Pipelines, WebhookReader
 from hubsync.model.app import AppObject
 from hubsync.model.connection import Connection
-from hubsync.model.message import LookMessage, PageMessage, Queue
+from hubsync.model.message import EventMessage, LookMessage, PageMessage, Queue
 
 
 class Clock(Protocol):
@@ -40,6 +40,14 @@ class Queues(Protocol):
 
     def send(self, queue: Queue, messages: Sequence[LookMessage | PageMessage], delay: float = 0) -> None:
         """Put messages on a queue, in batches; `delay` is in seconds, at most 900."""
+        ...
+
+
+class EventQueue(Protocol):
+    """The queue that the app's events stand on: they travel with their data (rule 6.3)."""
+
+    def send_events(self, messages: Sequence[EventMessage], delay: float = 0) -> None:
+        """Put events on the queue `changes`, in batches; `delay` is in seconds, at most 900."""
         ...
 
 

@@ -53,7 +53,7 @@ class Orbit:
         self.gate = Gate(randomness, RateLimit(clock, calls_per_second, 1_000), refuse)
         self.outbox = Outbox(clock, randomness, pack=signature.pack, sign=signature.sign, batch=EVENTS_PER_POST)
         self.outbox.secret = webhook_secret
-        self._deliveries = 0
+        self._deliveries = self._happened = 0
         self._randomness = randomness
         self.collections: dict[str, Collection[str]] = {
             name: self._collection(kind) for name, kind in objects.KINDS.items()
@@ -86,6 +86,19 @@ class Orbit:
         """Delete a record as a person would."""
         self.collection(kind).remove(key)
 
+    def happen(self, person: str, kind: str, subject: str, *, own_id: str | None = None) -> str:
+        """Something happens to a person (`email.opened`, `meeting.held`): an event that webhooks tell; its id.
+
+        No record of it is kept. The same `own_id` tells it once more.
+        """
+        self.collection("people").read(person)
+        self._happened += 1
+        event_id = own_id or f"evt_{self._happened:06d}"
+        self._tell(
+            {"event": f"activity.{kind}", "id": event_id, "person_id": person, "subject": subject},
+        )
+        return event_id
+
     def collection(self, kind: str) -> Collection[str]:
         """The records of an object; raises `MissingError`."""
         collection = self.collections.get(kind)
@@ -115,11 +128,13 @@ class Orbit:
         return self.collections[name].table.get(key) is not None
 
     def _announce(self, kind: ObjectType, verb: Verb, row: Row[str]) -> None:
+        self._tell({"event": f"{kind.singular}.{verb}", "id": row.id})
+
+    def _tell(self, event: Mapping[str, Any]) -> None:
         self._deliveries += 1
         self.outbox.add(
             {
-                "event": f"{kind.singular}.{verb}",
-                "id": row.id,
+                **event,
                 "occurred_at": iso_milliseconds(self.clock()),
                 "delivery": f"dlv_{self._deliveries:08d}",
             }

@@ -98,6 +98,8 @@ def _names_are_objects(manifest: Manifest, source: str) -> None:
     """Webhooks and references name object types of this application."""
     rules = manifest.webhooks.events.objects if manifest.webhooks else ()
     named = {f"webhooks.events.objects[{index}].object": rule.object for index, rule in enumerate(rules)}
+    activities = manifest.webhooks.events.activities if manifest.webhooks else ()
+    named |= {f"webhooks.events.activities[{at}].object": rule.object for at, rule in enumerate(activities)}
     for name, spec in manifest.objects.items():
         for field, one in spec.fields.items():
             if one.refers_to is not None:

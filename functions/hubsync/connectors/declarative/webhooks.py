@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hubsync.connectors.declarative.events import notices
+from hubsync.connectors.declarative.events import activities, notices
 from hubsync.connectors.declarative.manifest import Manifest
 from hubsync.connectors.declarative.signature import verify
 from hubsync.connectors.port import Notice
+from hubsync.model.activity import Activity
 
 
 class DeclarativeWebhooks:
@@ -18,6 +19,15 @@ class DeclarativeWebhooks:
             raise ValueError(f"{manifest.name} declares no webhooks.")
         self._signature = manifest.webhooks.signature
         self._events = manifest.webhooks.events
+
+    @property
+    def activity_types(self) -> frozenset[str]:
+        """The object types whose events are logged (`ActivityReader`)."""
+        return frozenset(rule.object for rule in self._events.activities)
+
+    def activities(self, body: bytes) -> Sequence[Activity]:
+        """The events in a webhook whose signature was found to hold (`ActivityReader`)."""
+        return activities(self._events, body)
 
     def notices(
         self,

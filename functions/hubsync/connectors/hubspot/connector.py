@@ -8,7 +8,7 @@ from dataclasses import replace
 import httpx
 
 from hubsync.connectors.http import Http
-from hubsync.connectors.hubspot import directory, linking, setup, writing
+from hubsync.connectors.hubspot import directory, linking, setup, timeline, writing
 from hubsync.connectors.hubspot.answers import patience
 from hubsync.connectors.hubspot.api import BASE_URL, BATCH
 from hubsync.connectors.hubspot.associations import with_links
@@ -27,6 +27,7 @@ from hubsync.connectors.port import (
     WriteResult,
     Written,
 )
+from hubsync.model.activity import TimelineEvent
 from hubsync.model.association import is_links_field
 from hubsync.model.directory import Owner, Pipeline
 from hubsync.model.record import Record, RecordRef
@@ -52,7 +53,7 @@ def connect(
 class HubSpotConnector:
     """Contacts, companies and every other object type, called by its plural name.
 
-    Implements `Connector`, `ChangeFeed`, `Directory` and `Pipelines`.
+    Implements `Connector`, `ChangeFeed`, `Directory`, `Pipelines` and `Timeline`.
 
     `http` brings base URL, token, budget and `patience`.
     """
@@ -129,6 +130,10 @@ class HubSpotConnector:
     def pipelines(self, object_type: str) -> Sequence[Pipeline]:
         """The pipelines of an object type, none where it has none. One call."""
         return directory.pipelines(self._http, object_type)
+
+    def log_events(self, template: str, events: Sequence[TimelineEvent]) -> None:
+        """Log events on the timelines of contacts. One call for 100."""
+        timeline.log_events(self._http, template, events)
 
     def _by_key(self, object_type: str, found: Mapping[str, Record], fields: Sequence[str]) -> Mapping[str, Record]:
         """Records by whatever they were asked by, with their links."""

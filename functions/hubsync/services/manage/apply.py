@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hubsync.connectors.errors import ConnectorBugError, NeedsPersonError
+from hubsync.connectors.port import ActivityReader
 from hubsync.model.connection import Connection
 from hubsync.model.directory import Pipeline
 from hubsync.model.mapping import DefaultMapping
@@ -15,6 +16,7 @@ from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.drift import Drift
 from hubsync.services.history import new_key
 from hubsync.services.manage.check import check
+from hubsync.services.manage.check_events import check_events
 from hubsync.services.manage.check_links import Ends, check_links
 from hubsync.services.manage.defaults import custom_faults, with_defaults
 from hubsync.services.manage.document import (
@@ -146,6 +148,7 @@ class Apply:
                 wrong += custom_faults(spec, known)
             faults += [replace(fault, path=f"syncs.{name}.{fault.path}") for fault in wrong]
             faults += [*check(name, spec, schemas), *check_links(name, spec, schemas, _ends_of_all(plan))]
+            faults += check_events(name, spec, schemas, self._activities(plan, spec))
             if has_stages(spec, schemas) and "pipelines" not in spec.unread:
                 pipelines, found = self._pipelines(plan, name, spec, schemas)
                 faults += found or check_stages(f"syncs.{name}", spec, schemas, pipelines)
@@ -215,6 +218,12 @@ class Apply:
         except ConnectorBugError:
             reason = f"{connection.app} has no object type {object_type}, or does not tell its fields."
             return Fault(f"{path}.object", reason, "Correct the name, e.g. contacts for HubSpot.")
+
+    def _activities(self, plan: _Plan, spec: SyncSpec) -> frozenset[str]:
+        """The object types of the app whose events its webhooks tell."""
+        account = plan.accounts.get(spec.app.connection) if spec.app is not None else None
+        reader = self._connectors.webhooks(account) if account is not None else None
+        return reader.activity_types if isinstance(reader, ActivityReader) else frozenset()
 
     def _plan_starts(self, plan: _Plan, *, restart: bool) -> None:
         """Give every sync that is to look at everything again its new generation."""

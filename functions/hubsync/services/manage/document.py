@@ -182,6 +182,7 @@ class SyncSpec:
     mappings: tuple[MappingSpec, ...] = ()
     associations: tuple[AssociationSpec, ...] = ()
     defaults: DefaultsSpec | None = None
+    event_template: str | None = None
     unread: frozenset[str] = frozenset()
 
     def end(self, side: Side) -> EndSpec | None:

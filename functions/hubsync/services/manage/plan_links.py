@@ -12,7 +12,8 @@ from hubsync.services.manage.plan import Change, PlannedSync
 
 
 def with_links(planned: PlannedSync, spec: SyncSpec, app: ObjectSchema, sync_ids: Mapping[str, str]) -> PlannedSync:
-    """The planned sync with its associations. `sync_ids` are the ids of all syncs by name, the new ones among them.
+    """The planned sync with its associations and the template of its events. `sync_ids` are the ids of all syncs by
+    name, the new ones among them.
 
     An association that was there before keeps its number and so its baseline, whatever else was changed about it.
     """
@@ -36,7 +37,7 @@ def with_links(planned: PlannedSync, spec: SyncSpec, app: ObjectSchema, sync_ids
                 unlink=wanted.unlink,
             )
         )
-    linked = replace(sync, associations=tuple(associations), next_number=following)
+    linked = replace(sync, associations=tuple(associations), next_number=following, event_template=spec.event_template)
     if linked == sync:
         return planned
     return PlannedSync(linked, Change.CHANGED if planned.change is Change.UNCHANGED else planned.change)
