@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hubsync.services.ingest import Ingest
     from hubsync.services.manage.lifecycle import Lifecycle
     from hubsync.services.phases import Phases
+    from hubsync.services.plan.make import MakePlan
     from hubsync.services.report import Report
     from hubsync.services.timeline import EventLog
 
@@ -269,6 +270,21 @@ class Bootstrap:
             ledger=self.stores.ledger,
             orchestrator=self.orchestrator,
             clock=self.clock,
+            signals=self.signals,
+        )
+
+    @cached_property
+    def make_plan(self) -> MakePlan:
+        """What plans are made by."""
+        from hubsync.services.plan.make import MakePlan
+
+        return MakePlan(
+            plans=self.stores.plans,
+            index=self.stores.index,
+            connectors=self.connectors,
+            vault=self.vault,
+            clock=self.clock,
+            ids=self.ids,
             signals=self.signals,
         )
 

@@ -18,6 +18,7 @@ from infra.cli import show, show_fields
 from infra.cli.client import Client
 from infra.cli.document import read_document
 from infra.cli.errors import FAILED, USAGE, CliError
+from infra.cli.plan import explain, plan
 from infra.cli.records import app as record_commands
 from infra.cli.stage import app as stage_commands
 from infra.cli.target import Target, find_target
@@ -34,6 +35,8 @@ app = typer.Typer(
 )
 app.add_typer(stage_commands, name="stage")
 app.add_typer(record_commands)
+app.command()(plan)
+app.command()(explain)
 out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
 
 Sync = Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC")]

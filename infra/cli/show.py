@@ -85,7 +85,7 @@ def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:
         )
         parts.append(Padding(text, (0, 0, 0, 2)))
     if sync.get("progress"):
-        parts.append(Padding(_bars(sync["progress"]), (0, 0, 0, 2)))
+        parts.append(Padding(bars(sync["progress"]), (0, 0, 0, 2)))
     counts = Text("  ")
     for status, number in sync["counts"].items():
         counts.append(f"{number:,} {words(status)}  ", RECORD_STYLES.get(status, "") if number else "dim")
@@ -93,7 +93,8 @@ def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:
     return [*parts, counts]
 
 
-def _bars(progress: Sequence[Mapping[str, Any]]) -> Table:
+def bars(progress: Sequence[Mapping[str, Any]]) -> Table:
+    """A bar for each phase."""
     table = Table.grid(padding=(0, 1))
     for phase in progress:
         # Until the whole list was read, `seen` grows; a total that the application tells is better.

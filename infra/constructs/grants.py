@@ -47,6 +47,18 @@ def note(role: iam.IRole, table: dynamodb.Table, key: kms.IKey) -> None:
     _through(role, key, "dynamodb", "kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey")
 
 
+def note_under(role: iam.IRole, table: dynamodb.Table, key: kms.IKey, *partitions: str) -> None:
+    """Put or update single items of a table in partitions that begin so, and nowhere else."""
+    role.add_to_principal_policy(
+        iam.PolicyStatement(
+            actions=["dynamodb:PutItem", "dynamodb:UpdateItem"],
+            resources=[table.table_arn],
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{each}*" for each in partitions]}},
+        )
+    )
+    _through(role, key, "dynamodb", "kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey")
+
+
 def follow(role: iam.IRole, table: dynamodb.Table, key: kms.IKey) -> None:
     """Read the stream of a table's changes."""
     stream = table.table_stream_arn

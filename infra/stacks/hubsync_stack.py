@@ -37,12 +37,13 @@ class HubsyncStack(Stack):
         self._code = code(target)
         self._create_functions()
         self._grant()
+        self._grant_plan()
         self._feed()
         self._watch()
         self._put_out()
 
     def _create_functions(self) -> None:
-        """The nine functions, each told only what it needs. The state machines stand between: they call two of them
+        """The ten functions, each told only what it needs. The state machines stand between: they call two of them
         and are started by two others."""
         index = {"INDEX_TABLE": self.tables.index.table_name}
         state = {"STATE_TABLE": self.tables.state.table_name}
@@ -58,6 +59,8 @@ class HubsyncStack(Stack):
         initial_sync = {"INITIAL_SYNC_ARN": self.phases.initial_sync.state_machine_arn}
         comparison = {"COMPARISON_ARN": self.phases.comparison.state_machine_arn}
 
+        # As long as a function may run, and as much memory as every account may give one: a plan holds an index in it.
+        self.plan = self._function("plan", 900, {**index, **state, **key}, memory=3008)
         self.webhook = self._function("webhook", 10, {**state, **changes, **key})
         self.api = self._function(
             "api",
@@ -67,6 +70,7 @@ class HubsyncStack(Stack):
                 "API_TOKEN_SECRET_ARN": self.encryption.api_token.secret_arn,
                 # Rule 4.1: a deployment may forbid mappings that are not the apps' own.
                 "CUSTOM_MAPPINGS": str(self.node.try_get_context("custom_mappings") or "true").lower(),
+                "PLAN_FUNCTION": self.plan.function.function_name,
             },
         )
         self.poll = self._function("poll", 120, {**index, **state, **changes, **bulk, **key, **topic}, loops=True)
@@ -84,7 +88,7 @@ class HubsyncStack(Stack):
             each.name: each
             for each in (
                 *(self.webhook, self.api, self.poll, self.worker, self.phase),
-                *(self.dead_letter, self.counts, self.notify, self.compare),
+                *(self.dead_letter, self.counts, self.notify, self.compare, self.plan),
             )
         }
 
@@ -154,6 +158,15 @@ class HubsyncStack(Stack):
         # A dead token: the connection needs a person, who is told once.
         for each in (self.poll, self.worker):
             grants.publish(each.role, self.notifications.topic, key)
+
+    def _grant_plan(self) -> None:
+        """A plan reads everything, keeps its own report and draws on the call budgets: it can write nothing else."""
+        role = self.plan.role
+        grants.read(role, self.tables.index, self.key, index=STATUS_INDEX)
+        grants.note_under(role, self.tables.state, self.key, "plan#", "budget#")
+        grants.unseal(role, self.key)
+        grants.seal(role, self.key)
+        grants.invoke(self.api.role, self.plan.function)
 
     def _feed(self) -> None:
         """Where each function's events come from."""

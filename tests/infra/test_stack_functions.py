@@ -1,4 +1,4 @@
-"""The nine functions: runtime, size, logs, environment, and what feeds them."""
+"""The ten functions: runtime, size, logs, environment, and what feeds them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ EVERYONE = {
 }
 ENVIRONMENT = {
     "Webhook": {"STATE_TABLE", "CHANGES_QUEUE_URL", "KEY_ID"},
-    "Api": BOTH_TABLES | BOTH_QUEUES | {"KEY_ID", "INITIAL_SYNC_ARN", "COMPARISON_ARN", "API_TOKEN_SECRET_ARN"},
+    "Api": BOTH_TABLES
+    | BOTH_QUEUES
+    | {"KEY_ID", "INITIAL_SYNC_ARN", "COMPARISON_ARN", "API_TOKEN_SECRET_ARN", "PLAN_FUNCTION"},
     "Poll": BOTH_TABLES | BOTH_QUEUES | {"KEY_ID", "TOPIC_ARN"},
     "Worker": BOTH_TABLES | BOTH_QUEUES | {"KEY_ID", "TOPIC_ARN"},
     "Phase": {"STATE_TABLE", "BULK_QUEUE_URL"},
@@ -27,6 +29,7 @@ ENVIRONMENT = {
     "Counts": {"STATE_TABLE"},
     "Notify": BOTH_TABLES | {"MAIL_FROM", "TOPIC_ARN"},
     "Compare": {"STATE_TABLE", "COMPARISON_ARN"},
+    "Plan": BOTH_TABLES | {"KEY_ID"},
 }
 functions = pytest.mark.parametrize("name", ENVIRONMENT)
 
@@ -120,3 +123,9 @@ def _digest(template: StackTemplate, prefix: str) -> str:
         if name.startswith(prefix) and len(name) == length
     ]
     return found[len(prefix) :]
+
+
+def test_a_plan_has_all_the_time_and_memory_that_a_function_can_count_on(aws: StackTemplate) -> None:
+    properties = aws.properties("AWS::Lambda::Function", "PlanFunction")
+    assert properties["Timeout"] == 900
+    assert properties["MemorySize"] == 3008

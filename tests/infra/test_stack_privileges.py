@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from stack_template import StackTemplate, as_list
 
-FUNCTIONS = ("Webhook", "Api", "Poll", "Worker", "Phase", "DeadLetter", "Counts", "Notify", "Compare")
+FUNCTIONS = ("Webhook", "Api", "Poll", "Worker", "Phase", "DeadLetter", "Counts", "Notify", "Compare", "Plan")
 READS = {f"dynamodb:{name}" for name in ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem")}
 WRITES = {
     f"dynamodb:{name}"
@@ -73,7 +73,7 @@ def test_who_reads_and_who_writes_the_index(aws: StackTemplate) -> None:
     readers = {name for name, may in allowed.items() if (("dynamodb:GetItem", INDEX)) in may}
     writers = {name for name, may in allowed.items() if {(action, INDEX) for action in WRITES} & may}
     erasers = {name: {action for action, target in may if target == INDEX} & WRITES for name, may in allowed.items()}
-    assert readers == {"Api", "Poll", "Worker", "DeadLetter", "Notify"}
+    assert readers == {"Api", "Poll", "Worker", "DeadLetter", "Notify", "Plan"}
     assert writers == {"Api", "Poll", "Worker", "DeadLetter"}
     # These two only delete, what belongs to a sync that is going.
     assert erasers["Api"] == erasers["Poll"] == {"dynamodb:BatchWriteItem"}
@@ -83,7 +83,7 @@ def test_who_reads_and_who_writes_the_index(aws: StackTemplate) -> None:
 def test_who_writes_the_state(aws: StackTemplate) -> None:
     allowed = {name: aws.allowed(f"{name}Role") for name in FUNCTIONS}
     writers = {name for name, may in allowed.items() if {(action, STATE) for action in WRITES} & may}
-    assert writers == {"Api", "Poll", "Worker", "Phase", "DeadLetter", "Counts", "Notify"}
+    assert writers == {"Api", "Poll", "Worker", "Phase", "DeadLetter", "Counts", "Notify", "Plan"}
     assert {action for action, target in allowed["Notify"] if target == STATE} & WRITES == {
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
@@ -102,12 +102,31 @@ def test_a_webhook_can_read_its_connection_and_send_a_change_and_that_is_all(aws
     }
 
 
-def test_only_four_functions_can_open_credentials_and_only_the_api_seals_them(aws: StackTemplate) -> None:
+def test_a_plan_can_write_its_report_and_the_call_budgets_and_that_is_all(aws: StackTemplate) -> None:
+    """1.10 That a plan writes nothing is no promise of its code alone: its role lets it do nothing else."""
+    assert aws.allowed("PlanRole") == {
+        *{
+            (action, table)
+            for action in READS | {"dynamodb:PartiQLSelect", "dynamodb:DescribeTable"}
+            for table in (INDEX, STATE)
+        },
+        ("dynamodb:Query", f"{INDEX}/index/by-status"),
+        *{(f"dynamodb:{action}", STATE) for action in ("PutItem", "UpdateItem")},
+        *{(f"dynamodb: kms:{use}", KEY) for use in ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")},
+        *{(f"kms:{use}", KEY) for use in ("Decrypt", "Encrypt", "GenerateDataKey")},
+        *{(f"logs:{action}", "PlanLogs") for action in ("CreateLogStream", "PutLogEvents")},
+        *{(f"xray:{action}", "*") for action in ("PutTraceSegments", "PutTelemetryRecords")},
+    }
+    (writing,) = [each for each in aws.statements("PlanRole") if "dynamodb:PutItem" in each["Action"]]
+    assert writing["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["plan#*", "budget#*"]}}
+
+
+def test_only_five_functions_can_open_credentials_and_only_two_seal(aws: StackTemplate) -> None:
     allowed = {name: aws.allowed(f"{name}Role") for name in FUNCTIONS}
     assert {name for name, may in allowed.items() if ("kms:Decrypt", KEY) in may} == {
-        *("Webhook", "Api", "Poll", "Worker")
+        *("Webhook", "Api", "Poll", "Worker", "Plan")
     }
-    assert {name for name, may in allowed.items() if ("kms:Encrypt", KEY) in may} == {"Api"}
+    assert {name for name, may in allowed.items() if ("kms:Encrypt", KEY) in may} == {"Api", "Plan"}
 
 
 def test_only_the_api_reads_the_token(aws: StackTemplate) -> None:

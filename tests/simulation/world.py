@@ -118,8 +118,8 @@ class World:
         """A bootstrap whose ports are the simulation's, before every handler."""
         app = Bootstrap(Settings({}))
         stores = Guarded(None, self.fuse)
-        parts = ("index", "connections", "syncs", "cursors", "ledger", "budgets", "counts", "notifications", "history")
-        parts = (*parts, "schemas")
+        parts: tuple[str, ...] = ("index", "connections", "syncs", "cursors", "ledger", "budgets", "counts")
+        parts += ("notifications", "history", "plans", "schemas")
         stores = SimpleNamespace(**{name: Guarded(getattr(self.stores, name), self.fuse) for name in parts})
         accounts = self.accounts
         vars(app).update(

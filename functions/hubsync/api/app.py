@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from hubsync.api import fields, shapes
 from hubsync.api.document import read_document
 from hubsync.api.guard import Guard
+from hubsync.api.plans import add_plans
 from hubsync.api.problem import HANDLED, Problem, problem_of
 from hubsync.api.records import RecordUseCases, add_records
 from hubsync.model.status import RecordStatus
@@ -20,6 +21,8 @@ from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.document import suggestion
 from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.services.manage.view import View
+from hubsync.services.plan.explain import Explain
+from hubsync.services.plan.order import Plans
 from hubsync.services.ports import Clock
 
 OPEN = ("/v1/health",)
@@ -46,6 +49,8 @@ def create_app(
     lifecycle: Lifecycle,
     view: View,
     records: RecordUseCases,
+    plans: Plans,
+    explain: Explain,
     clock: Clock,
     token: Callable[[], str],
 ) -> Handler:
@@ -56,6 +61,8 @@ def create_app(
     app = APIGatewayHttpResolver()
     guard = Guard(token)
     add_records(app, records, lambda: _json(app))
+    # Before the verbs of a sync, which would take /plan for one of theirs.
+    add_plans(app, plans, explain, lambda: _json(app), lambda name: _flag(app, name))
     _add_commands(app, apply, lifecycle, clock)
     _add_queries(app, view)
 

@@ -9,6 +9,7 @@ import boto3
 
 from hubsync.api.app import create_app
 from hubsync.api.records import RecordUseCases
+from hubsync.aws.functions import LambdaPlanMaker
 from hubsync.bootstrap import Bootstrap
 from hubsync.observability import logger
 from hubsync.services.manage.apply import Apply
@@ -17,6 +18,8 @@ from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
 from hubsync.services.manage.view import View
+from hubsync.services.plan.explain import Explain
+from hubsync.services.plan.order import Plans
 
 TOKEN_SECONDS = 300
 """How long a token is kept before the secret is read again, so that a rotated one counts soon."""
@@ -35,18 +38,19 @@ class Management:
         """The API."""
         stores, app = self.app.stores, self.app
         enqueue = Enqueue(app.queues, app.clock, app.ids)
+        apply = Apply(
+            connections=stores.connections,
+            syncs=stores.syncs,
+            connectors=app.connectors,
+            orchestrator=app.orchestrator,
+            vault=app.vault,
+            clock=app.clock,
+            ids=app.ids,
+            drift=app.drift,
+            custom_mappings=app.settings.get("CUSTOM_MAPPINGS") != "false",
+        )
         return create_app(
-            apply=Apply(
-                connections=stores.connections,
-                syncs=stores.syncs,
-                connectors=app.connectors,
-                orchestrator=app.orchestrator,
-                vault=app.vault,
-                clock=app.clock,
-                ids=app.ids,
-                drift=app.drift,
-                custom_mappings=app.settings.get("CUSTOM_MAPPINGS") != "false",
-            ),
+            apply=apply,
             lifecycle=app.lifecycle,
             view=View(
                 connections=stores.connections,
@@ -68,6 +72,24 @@ class Management:
                 ),
                 retry=Retry(stores.syncs, stores.index, enqueue),
                 restore=Restore(stores.syncs, stores.index, enqueue),
+            ),
+            plans=Plans(
+                plans=stores.plans,
+                syncs=stores.syncs,
+                connections=stores.connections,
+                apply=apply,
+                maker=LambdaPlanMaker(lambda: boto3.client("lambda"), app.settings.get("PLAN_FUNCTION") or ""),
+                vault=app.vault,
+                clock=app.clock,
+                ids=app.ids,
+            ),
+            explain=Explain(
+                syncs=stores.syncs,
+                connections=stores.connections,
+                index=stores.index,
+                connectors=app.connectors,
+                clock=app.clock,
+                ids=app.ids,
             ),
             clock=app.clock,
             token=self.token,

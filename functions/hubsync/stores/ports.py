@@ -367,3 +367,47 @@ class NotificationStore(Protocol):
     def notifications(self, limit: int) -> Sequence[Notification]:
         """The newest ones."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOrder:
+    """What a plan is made of: the sync as it would be saved, and its accounts. `at`: when it was ordered, epoch ms."""
+
+    id: str
+    at: int
+    sync: Sync
+    accounts: Sequence[Connection]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """How far a plan is, and what it says: JSON without values, and the pieces of what is sealed. `at` as ordered."""
+
+    id: str
+    at: int
+    text: str
+    sealed: tuple[bytes, ...] = ()
+
+
+class PlanStore(Protocol):
+    """Plans, for a day."""
+
+    def put_order(self, order: PlanOrder) -> None:
+        """Keep an order."""
+        ...
+
+    def order(self, plan_id: str) -> PlanOrder | None:
+        """One order."""
+        ...
+
+    def begin(self, plan_id: str, at: int) -> bool:
+        """Say at `at` (epoch ms) that a plan is being made; False if somebody has said so before."""
+        ...
+
+    def put_report(self, report: PlanReport) -> None:
+        """Store a report over the one before."""
+        ...
+
+    def report(self, plan_id: str) -> PlanReport | None:
+        """The last report of a plan."""
+        ...

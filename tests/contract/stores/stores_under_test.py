@@ -19,6 +19,7 @@ from hubsync.stores.ports import (
     IndexStore,
     Ledger,
     NotificationStore,
+    PlanStore,
     SchemaStore,
     SyncStore,
 )
@@ -49,6 +50,8 @@ class Stores(Protocol):
     def counts(self) -> CountStore: ...
     @property
     def notifications(self) -> NotificationStore: ...
+    @property
+    def plans(self) -> PlanStore: ...
 
 
 def lone(number: int, side: Side = Side.HUBSPOT, **changes: Any) -> IndexEntry:

@@ -29,6 +29,8 @@ class Client:
             lifecycle=world.lifecycle,
             view=world.view,
             records=world.records,
+            plans=world.plans,
+            explain=world.explain,
             clock=world.clock,
             token=lambda: token,
         )

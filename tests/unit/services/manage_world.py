@@ -8,13 +8,23 @@ from typing import Any, cast
 
 from hubsync.api.records import RecordUseCases
 from hubsync.connectors.errors import ConnectorBugError
-from hubsync.connectors.port import ChangedPages, ChangeFeed, Connector, Directory, Pipelines, WebhookReader
+from hubsync.connectors.port import (
+    ChangedPages,
+    ChangeFeed,
+    Connector,
+    Directory,
+    Features,
+    Page,
+    Pipelines,
+    WebhookReader,
+)
 from hubsync.model.app import AppObject
 from hubsync.model.connection import Connection
 from hubsync.model.mapping import DefaultMapping
 from hubsync.model.message import LookMessage, PageMessage, Queue
+from hubsync.model.record import Record, RecordRef, Value
 from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
-from hubsync.model.side import Direction
+from hubsync.model.side import Direction, Side
 from hubsync.model.sync import Sync
 from hubsync.services.drift import Drift
 from hubsync.services.history import History
@@ -26,6 +36,10 @@ from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
 from hubsync.services.manage.view import View
+from hubsync.services.plan.explain import Explain
+from hubsync.services.plan.make import MakePlan
+from hubsync.services.plan.order import Plans
+from hubsync.services.plan.stage import Silence
 from hubsync.services.ports import Queues
 from hubsync.services.schemas import Schemas
 from hubsync.stores.memory import MemoryStores
@@ -175,7 +189,7 @@ class FakeOrchestrator:
 
 
 class FakeApp:
-    """A connector as far as management uses one: its schemas, and what `prepare` was called with."""
+    """A connector as far as management uses one: its schemas, its records, and what `prepare` was called with."""
 
     def __init__(self, world: World, connection: Connection) -> None:
         self._world = world
@@ -194,13 +208,30 @@ class FakeApp:
             raise error
         self._world.prepared.append((self._connection.id, tuple(object_types)))
 
+    features = Features()
+
+    def list_page(self, object_type: str, fields: Sequence[str], cursor: str | None, limit: int) -> Page:
+        return Page(tuple(self._records.values()))
+
+    def read(self, object_type: str, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, Record]:
+        return {each: self._records[each] for each in ids if each in self._records}
+
+    def find_created(
+        self, object_type: str, external_ids: Sequence[str], fields: Sequence[str]
+    ) -> Mapping[str, Record]:
+        return {}
+
+    @property
+    def _records(self) -> Mapping[str, Record]:
+        side = Side.HUBSPOT if self._connection.app == "hubspot" else Side.APP
+        return {each: Record(RecordRef(side, each), values) for each, values in self._world.held[side].items()}
+
 
 class FakeConnectors:
     def __init__(self, world: World) -> None:
         self._world = world
 
     def connector(self, connection: Connection, *, bulk: bool) -> Connector:
-        assert not bulk
         return cast("Connector", FakeApp(self._world, connection))
 
     def feed(self, connection: Connection) -> ChangeFeed | None:
@@ -236,6 +267,7 @@ class World:
         self.schema_error: Exception | None = None
         self.prepare_error: Exception | None = None
         self.prepared: list[tuple[str, tuple[str, ...]]] = []
+        self.held: dict[Side, dict[str, dict[str, Value]]] = {side: {} for side in Side}
         self.stores = MemoryStores()
         self.clock = FakeClock()
         self.vault = FakeVault()
@@ -293,6 +325,39 @@ class World:
             retry=Retry(self.stores.syncs, self.stores.index, enqueue),
             restore=Restore(self.stores.syncs, self.stores.index, enqueue),
         )
+        self.make_plan = MakePlan(
+            plans=self.stores.plans,
+            index=self.stores.index,
+            connectors=connectors,
+            vault=self.vault,
+            clock=self.clock,
+            ids=ids,
+            signals=Silence(),
+        )
+        self.plans = Plans(
+            plans=self.stores.plans,
+            syncs=self.stores.syncs,
+            connections=self.stores.connections,
+            apply=self.apply,
+            maker=self,
+            vault=self.vault,
+            clock=self.clock,
+            ids=ids,
+        )
+        self.explain = Explain(
+            syncs=self.stores.syncs,
+            connections=self.stores.connections,
+            index=self.stores.index,
+            connectors=connectors,
+            clock=self.clock,
+            ids=ids,
+        )
+        self.making = True
+
+    def make(self, plan_id: str) -> None:
+        """Plans are made at once, unless nobody is `making` them."""
+        if self.making:
+            self.make_plan(plan_id, self.clock.now() + 900_000)
 
     def applied(self, document: Document | None = None, **options: Any) -> Applied:
         return self.apply(document or document_of(), **options)

@@ -45,11 +45,12 @@ class ConcurrentChangeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a document did, or in a dry run would do."""
+    """What a document did, or in a dry run would do. `accounts` are all connections as they are then, by name."""
 
     connections: Mapping[str, Change]
     syncs: tuple[PlannedSync, ...]
     dry: bool
+    accounts: Mapping[str, Connection] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ class Apply:
         if not dry:
             self._carry_out(plan)
         changes = {name: planned.change for name, planned in plan.connections.items()}
-        return Applied(changes, tuple(plan.syncs), dry)
+        return Applied(changes, tuple(plan.syncs), dry, plan.accounts)
 
     def _plan_connections(self, plan: _Plan) -> None:
         stored = {connection.id: connection for connection in self._connections.connections()}

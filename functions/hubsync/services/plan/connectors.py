@@ -155,10 +155,10 @@ class RehearsalConnectors:
     book: WriteBook
     _made: dict[str, RehearsalConnector] = field(default_factory=dict)
 
-    def connector(self, connection: Connection, *, bulk: bool) -> Connector:  # noqa: ARG002 - a plan is bulk work
-        """The connector of an account. It leaves the last fifth of the budget to people."""
+    def connector(self, connection: Connection, *, bulk: bool) -> Connector:
+        """The connector of an account. Whoever asks first says whether it leaves the last of the budget to people."""
         if connection.id not in self._made:
-            inner = self.inner.connector(connection, bulk=True)
+            inner = self.inner.connector(connection, bulk=bulk)
             self._made[connection.id] = RehearsalConnector(inner, self.accounts[connection.id], self.book)
         return self._made[connection.id]
 
@@ -171,11 +171,11 @@ class RehearsalConnectors:
         return None
 
     def directory(self, connection: Connection) -> Directory | None:
-        """Its users."""
+        """Its users: they are only read."""
         return self.inner.directory(connection)
 
     def pipelines(self, connection: Connection, object_type: str) -> Pipelines | None:
-        """Its pipelines."""
+        """Its pipelines: they are only read."""
         return self.inner.pipelines(connection, object_type)
 
     def webhooks(self, connection: Connection) -> WebhookReader | None:  # noqa: ARG002 - the port's

@@ -77,7 +77,9 @@ class Rehearsal:
         self.conductor = Conductor()
         for account in self.accounts.values():
             self.stores.connections.put_connection(replace(account, version=0))
-        self.stores.syncs.put_sync(replace(self.sync, version=0, history_key=b""))
+        # Without its key no history is kept: what does not happen has none.
+        self.sync = replace(self.sync, history_key=b"", version=0)
+        self.stores.syncs.put_sync(self.sync)
 
     def initial_sync(self) -> Rehearsed:
         """What saving the sync would do. Ends with a problem where it cannot go on; raises nothing of a connector's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.transactions import TransactWrite
@@ -58,6 +59,26 @@ class SyncItem(VersionedItem):
         )
 
 
+def connection_attributes(connection: Connection) -> dict[str, Any]:
+    """What an item holds of a connection that is stored now."""
+    return {
+        "v": connection.version + 1,
+        "body": encode(connection, without=_CONNECTION_APART),
+        "token": connection.token,
+        "webhook_secret": connection.webhook_secret,
+    }
+
+
+def sync_attributes(sync: Sync) -> dict[str, Any]:
+    """What an item holds of a sync that is stored now."""
+    return {
+        "v": sync.version + 1,
+        "body": encode(sync, without=_SYNC_APART),
+        "hashing_key": sync.hash_key,
+        "history_key": sync.history_key or None,
+    }
+
+
 class CursorItem(VersionedItem):
     """A poll cursor."""
 
@@ -108,27 +129,10 @@ class DynamoSettingsStore:
     def save(self, connections: Sequence[Connection], syncs: Sequence[Sync]) -> bool:
         """See the port."""
         items: list[VersionedItem] = [
-            self._connections(
-                CONNECTIONS,
-                connection.id,
-                v=connection.version + 1,
-                body=encode(connection, without=_CONNECTION_APART),
-                token=connection.token,
-                webhook_secret=connection.webhook_secret,
-            )
+            self._connections(CONNECTIONS, connection.id, **connection_attributes(connection))
             for connection in connections
         ]
-        items += [
-            self._syncs(
-                SYNCS,
-                sync.id,
-                v=sync.version + 1,
-                body=encode(sync, without=_SYNC_APART),
-                hashing_key=sync.hash_key,
-                history_key=sync.history_key or None,
-            )
-            for sync in syncs
-        ]
+        items += [self._syncs(SYNCS, sync.id, **sync_attributes(sync)) for sync in syncs]
         if len(items) == 1:
             return _saved(items[0])
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hubsync.stores.dynamodb.history import DynamoHistoryStore
     from hubsync.stores.dynamodb.ledger import DynamoLedger
     from hubsync.stores.dynamodb.notifications import DynamoNotificationStore
+    from hubsync.stores.dynamodb.plans import DynamoPlanStore
     from hubsync.stores.dynamodb.schemas import DynamoSchemaStore
     from hubsync.stores.dynamodb.settings import DynamoCursorStore, DynamoSettingsStore
     from hubsync.stores.dynamodb.table import StateTable
@@ -101,3 +102,10 @@ class DynamoStores:
         from hubsync.stores.dynamodb.notifications import DynamoNotificationStore
 
         return DynamoNotificationStore(self.state)
+
+    @cached_property
+    def plans(self) -> DynamoPlanStore:
+        """Plans."""
+        from hubsync.stores.dynamodb.plans import DynamoPlanStore
+
+        return DynamoPlanStore(self.state)

@@ -1,0 +1,105 @@
+"""`hubsync plan` and `hubsync explain`: what would be done, before it is done."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from infra.cli import show, show_plan
+from infra.cli.client import Client
+from infra.cli.document import read_document
+from infra.cli.errors import FAILED
+from infra.cli.target import find_target
+
+ASK_EVERY_SECONDS = 0.5
+CHANGES = 2
+"""The exit code of a plan that is not empty."""
+
+UNDER_WAY = ("waiting", "running")
+
+out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def plan(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="A YAML document, or the name of a sync.", metavar="FILE.yaml|SYNC")],
+    *,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Of a document: plan a new initial sync even where nothing changed.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what the API answers, as JSON.")] = False,
+) -> None:
+    """Show what applying FILE.yaml, or restarting SYNC, would write, without writing anything.
+
+    Exit codes: 0 nothing to do, 2 there are changes, 1 the plan could not be made in full.
+    """
+    target = find_target(*context.find_root().obj)
+    with Client(target) as client:
+        if _is_file(what):
+            document = read_document(Path(what), target.values)
+            flags = {"restart": str(restart).lower()}
+            ordered = client.post("/v1/plan", document.content, place=document.place, **flags)
+        else:
+            ordered = client.post(f"/v1/syncs/{quote(what, safe='')}/plan")
+        made = [_wait(client, each["id"], each["sync"], quiet=as_json) for each in ordered["plans"]]
+    if as_json:
+        typer.echo(json.dumps({"plans": made, "unchanged": ordered["unchanged"]}, ensure_ascii=False))
+    else:
+        for each in made:
+            out.print(show_plan.plan(each))
+        for name in ordered["unchanged"]:
+            out.print(f"{name}: nothing to do, its settings are as they were saved.", markup=False)
+    if any(each["problem"] for each in made):
+        raise typer.Exit(FAILED)
+    if not all(each["nothing_to_do"] for each in made):
+        raise typer.Exit(CHANGES)
+
+
+def explain(
+    context: typer.Context,
+    sync: Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC")],
+    record: Annotated[str, typer.Argument(help="A record's id in HubSpot, in the app, or in the index.", metavar="ID")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what the API answers, as JSON.")] = False,
+) -> None:
+    """Say where a record stands, why, and what the next look at it would do."""
+    with Client(find_target(*context.find_root().obj)) as client:
+        found = client.get(f"/v1/syncs/{quote(sync, safe='')}/records/{quote(record, safe='')}/explain")
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for sentence in (*found["now"], *found["next"]):
+        out.print(sentence, markup=False)
+    for change in found["changes"]:
+        out.print(show_plan.change(change))
+
+
+def _is_file(what: str) -> bool:
+    """Whether a document is meant: names of syncs have neither a dot nor a slash."""
+    return "." in what or "/" in what or Path(what).is_file()
+
+
+def _wait(client: Client, plan_id: str, name: str, *, quiet: bool) -> dict[str, Any]:
+    """Follow a plan to its end; a person sees how far it is."""
+    path = f"/v1/plans/{plan_id}"
+    shown: dict[str, Any] = client.get(path)
+    if quiet or not err.is_terminal:
+        while shown["status"] in UNDER_WAY:
+            time.sleep(ASK_EVERY_SECONDS)
+            shown = client.get(path)
+        return shown
+    with Live(Text(f"Planning {name} …"), console=err, auto_refresh=False, transient=True) as live:
+        while shown["status"] in UNDER_WAY:
+            time.sleep(ASK_EVERY_SECONDS)
+            shown = client.get(path)
+            if shown["progress"]:
+                live.update(show.bars(shown["progress"]), refresh=True)
+    return shown
