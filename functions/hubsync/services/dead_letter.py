@@ -12,6 +12,7 @@ from hubsync.model.entry import Half, IndexEntry, entry_id_for
 from hubsync.model.message import EventMessage, LookMessage, PageMessage
 from hubsync.model.record import RecordRef
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
+from hubsync.services.look.privacy import PRIVACY
 from hubsync.services.ports import Clock, Orchestrator, Signals
 from hubsync.services.worker import ledger_id
 from hubsync.stores.ports import IndexStore, Ledger, PutEntry, SyncStore
@@ -46,7 +47,8 @@ class DeadLetters:
         if isinstance(message, PageMessage):
             self._page(message)
             return
-        self._mark(message.sync_id, message.refs, message.sent_at)
+        if message.cause != PRIVACY:  # what is to be forgotten is not written down anew
+            self._mark(message.sync_id, message.refs, message.sent_at)
         if message.page is not None:
             ids = [ledger_id(ref) for ref in message.refs]
             if self.ledger.settle(message.sync_id, message.page, ids, self.clock.now()):

@@ -153,3 +153,12 @@ def test_one_poisonous_record_of_many_ends_alone_among_the_dead(monkeypatch: pyt
     small.world.settle()
     assert small.entry(A, 1).status is RecordStatus.IN_SYNC
     assert small.entry(H, 0).status is RecordStatus.IN_SYNC
+
+
+def test_what_was_to_be_erased_is_not_written_down_anew() -> None:
+    """Rule 7.4: the alarm rings, and no entry is made for a record that has to be forgotten."""
+    small = Small([contact()], [person()])
+    before = small.entries()
+    bury(small, message(small, "999", side=H, cause="privacy"))
+    assert small.entries() == before
+    assert small.world.signals.sums["DeadLettered"] == 1
