@@ -6,6 +6,7 @@ the rule now, and switch that off.
 
 from __future__ import annotations
 
+from tests.rules.entry_mutants import ENTRY_MUTANTS
 from tests.rules.mutant import Mutant
 
 MUTANTS = (
@@ -438,6 +439,7 @@ MUTANTS = (
         'return _hash(key, b"fingerprint", FINGERPRINT_BYTES, data)',
         "return data",
     ),
+    *ENTRY_MUTANTS,
 )
 
 

@@ -13,6 +13,7 @@ from hubsync.engine.flip_flop import LONGEST, QUIET_SECONDS, RETURNS, ROUNDS, Sh
 from hubsync.model.rounds import Rounds
 from hubsync.model.side import Direction, Side
 from hubsync.model.status import FailureCategory, RecordStatus
+from infra.local.parts.rewrites import Rewrite as Rewriting
 from tests.simulation.invariants import assert_nothing_is_written
 from tests.simulation.syncs import CONTACT_MAPPINGS, contacts
 from tests.simulation.world import World
@@ -214,6 +215,27 @@ def test_a_loop_whose_values_grow_is_held_as_well() -> None:
     systems.rounds(LONGEST)
     assert systems.world.statuses() == {"failing": 1}
     assert systems.writes() <= LONGEST + 3
+
+
+def test_workflows_that_answer_every_write_are_held() -> None:
+    """2.8 Rewrites that the two applications do by themselves, on whoever's edit, in the middle of our own work."""
+    world = World()
+    world.hubspot.seed("contacts", [{"email": "a@example.com", "firstname": "Ana"}])
+    world.save(contacts())
+    world.settle()
+    world.hubspot.rewrites.append(Rewriting("contacts", "firstname", "upper"))
+    world.orbit.rewrites.append(Rewriting("people", "name.first", "lower"))
+    (contact,) = world.hubspot.records("contacts")
+    world.clock.ms += 600_000
+    world.hubspot.edit("contacts", contact, {"firstname": "Anna"})
+    for _ in range(3 * ROUNDS):
+        world.poll()
+        world.settle()
+        world.deliver()
+        world.settle()
+    assert world.statuses() == {"failing": 1}
+    assert (world.contacts()[0]["firstname"], world.people()[0]["name"]["first"]) == ("ANNA", "anna")
+    assert_nothing_is_written(world)
 
 
 HASHES = st.sampled_from([b"aaaa", b"bbbb", b"cccc"])

@@ -164,7 +164,11 @@ def record(entry: IndexEntry, sync: Sync) -> Json:
             "field": entry.failure.field,
         },
         "exclusion": entry.exclusion,
-        "drifted": [fields(each) for each in sync.mappings if each.number in entry.drifted]
+        "drifted": [
+            fields(each)
+            for each in (*sync.mappings, *([sync.stages.mapping] if sync.stages is not None else ()))
+            if each.number in entry.drifted
+        ]
         + [
             {"hubspot": each.field(Side.HUBSPOT), "app": each.app_field}
             for each in sync.associations
