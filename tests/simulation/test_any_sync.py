@@ -6,6 +6,7 @@ and one more round must write nothing (issue: promises 3 and 4, rules 2.x, 3.x, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from hubsync.model.conflict import ConflictPolicy
 from hubsync.model.side import Direction, Side
 from infra.local.parts.faults import Fault
 from tests.simulation.invariants import assert_at_peace, assert_nothing_is_written, emails_of
@@ -32,14 +34,15 @@ class AnySync(RuleBasedStateMachine):
         seed=st.integers(0, 10_000),
         direction=st.sampled_from([Direction.TWO_WAY, Direction.TWO_WAY, Direction.TO_HUBSPOT, Direction.TO_APP]),
         default=st.sampled_from(list(Side)),
+        conflict=st.sampled_from(ConflictPolicy),
     )
-    def begin(self, seed: int, direction: Direction, default: Side) -> None:
+    def begin(self, seed: int, direction: Direction, default: Side, conflict: ConflictPolicy) -> None:
         self.world = World(seed)
         self.values = 0
         self.world.hubspot.seed("contacts", [{"email": EMAILS[at], "firstname": NAMES[at % 5]} for at in range(4)])
         people = [{"email": EMAILS[at].upper(), "name": {"last": NAMES[at % 5]}} for at in range(2, 6)]
         self.world.orbit.seed({"people": [*people, {"email": EMAILS[2], "name": {"first": "Twin"}}]})
-        self.world.save(contacts(direction, default))
+        self.world.save(replace(contacts(direction, default), conflict=conflict))
 
     def fresh(self) -> str:
         """A value that nobody has ever written, so that every edit can be told from every other."""
