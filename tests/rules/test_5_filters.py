@@ -232,7 +232,12 @@ def test_a_filter_is_stored_in_normal_form_and_shown_as_it_was_written() -> None
     sync = read(
         {
             "hubspot": {
-                "all": [one("score", "gte", "07.50"), one("firstname", "one_of", ["Ana", "EVA"])],
+                "all": [
+                    one("score", "gte", "07.50"),
+                    one("firstname", "one_of", ["Ana", "EVA"]),
+                    one("createdate", "after", "2026-01-01"),
+                    one("createdate", "before", "2026-02-01T10:00+01:00"),
+                ],
                 "any": [one("phone", "starts_with", "+1 212"), {"all": [one("vip", "is_true")]}],
             },
             "strict": True,
@@ -243,6 +248,8 @@ def test_a_filter_is_stored_in_normal_form_and_shown_as_it_was_written() -> None
             "all": [
                 one("score", "gte", "7.5"),
                 one("firstname", "one_of", ["ana", "eva"]),
+                one("createdate", "after", "2026-01-01"),
+                one("createdate", "before", "2026-02-01T09:00:00.000Z"),
                 {"any": [one("phone", "starts_with", "+1212"), {"all": [one("vip", "is_true")]}]},
             ]
         },

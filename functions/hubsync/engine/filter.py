@@ -25,7 +25,7 @@ READ_AS = {
     FieldType.PHONE: Transform.PHONE,
     FieldType.NUMBER: Transform.NUMBER,
     FieldType.DATE: Transform.DATE,
-    FieldType.DATETIME: Transform.DATE,
+    FieldType.DATETIME: Transform.DATETIME,
     FieldType.BOOLEAN: Transform.BOOLEAN,
 }
 """The normal form of a type's values; that of all others is their text."""
@@ -69,6 +69,12 @@ def normal(type_: FieldType, value: Value, *, region: str | None = None) -> str 
     if form is None or (form.startswith(UNREADABLE) and type_ in READ_AS and type_ is not FieldType.PHONE):
         return None
     return _folded(form.removeprefix(UNREADABLE)) if type_ not in TYPED else form
+
+
+def asked(type_: FieldType, value: Value, *, region: str | None = None) -> str | None:
+    """The value of a condition in the form in which it is compared; a day stays a whole day, also for a moment."""
+    day = normal(FieldType.DATE, value) if type_ is FieldType.DATETIME and isinstance(value, str) else None
+    return day if day is not None and day == str(value).strip() else normal(type_, value, region=region)
 
 
 def _holds(operator: Operator, condition: Condition, value: Value, region: str | None) -> bool:

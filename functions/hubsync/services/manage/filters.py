@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from hubsync.engine.filter import holds, normal
+from hubsync.engine.filter import asked, holds, normal
 from hubsync.model.filter import Condition, Filters, Group, Joined, Operator
 from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
 from hubsync.model.side import Side
@@ -172,7 +172,7 @@ class _Reading:
             return "".join(letter for letter in str(raw) if letter.isalnum() or letter == "+")
         if found.options:
             return self._option(path, str(raw), found)
-        value = normal(found.type, raw, region=self.region)
+        value = asked(found.type, raw, region=self.region)
         if value is None:
             example = EXAMPLES.get(found.type, "a value of that type")
             raise _UnfitError(Fault(path, f"{found.name} is a field of type {found.type}.", f"Give {example}."))
