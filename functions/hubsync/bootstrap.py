@@ -22,6 +22,7 @@ from hubsync.services.desk import GRACE_MS, DeskFactory
 from hubsync.services.drift import Drift
 from hubsync.services.health import Health
 from hubsync.services.history import History
+from hubsync.services.owners import Owners
 from hubsync.services.poll import Poll
 from hubsync.services.scan import Scan
 from hubsync.services.schemas import Schemas
@@ -163,6 +164,7 @@ class Bootstrap:
             history=self.history,
             schemas=self.schemas,
             drift=self.drift,
+            owners=Owners(self.connectors, self.clock),
         )
 
     @cached_property

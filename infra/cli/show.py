@@ -45,8 +45,8 @@ def records(shown: Sequence[Mapping[str, Any]]) -> Table:
             Text(words(record["status"]), RECORD_STYLES.get(record["status"], "")),
             record.get("hubspot_id") or "-",
             record.get("app_id") or "-",
-            Text("\n".join([f"{field}: {why}" if field else why, *_drifted(record), *_waiting(record)]).strip("\n")),
-            Text(failure.get("remedy") or ""),
+            Text("\n".join([f"{field}: {why}" if field else why, *_notes(record)]).strip("\n")),
+            Text("\n".join(filter(None, [failure.get("remedy"), *_advice(record)]))),
         )
     return table
 
@@ -56,9 +56,14 @@ def initial(shown: Sequence[Mapping[str, Any]]) -> bool:
     return any(sync["status"] == "initial_sync" for sync in shown)
 
 
+def _notes(record: Mapping[str, Any]) -> list[str]:
+    """What else there is to know of a record."""
+    return [*_drifted(record), *_warned(record), *_waiting(record)]
+
+
 def _drifted(record: Mapping[str, Any]) -> list[str]:
     """What differs between the sides and is left alone, in the names of both."""
-    pairs = [f"{each['hubspot']} / {each['app']}" for each in record.get("drifted") or ()]
+    pairs = [_fields(each) for each in record.get("drifted") or ()]
     return [f"Differs, and is left alone: {', '.join(pairs)}"] if pairs else []
 
 
@@ -66,6 +71,26 @@ def _waiting(record: Mapping[str, Any]) -> list[str]:
     """How many links wait for the record at their other end."""
     links = record.get("waiting_links") or 0
     return [f"{links} {'link waits' if links == 1 else 'links wait'} for the record at the other end"] if links else []
+
+
+def _warned(record: Mapping[str, Any]) -> list[str]:
+    """What could not be carried although the record does not fail."""
+    return [f"{_fields(each)}: {each['sentence']}" for each in record.get("warnings") or ()]
+
+
+def _advice(record: Mapping[str, Any]) -> list[str]:
+    """What to do about it, each once."""
+    return list(dict.fromkeys(each["remedy"] for each in record.get("warnings") or ()))
+
+
+def _fields(each: Mapping[str, Any]) -> str:
+    """A mapping's fields on both sides."""
+    return f"{field_names(each['hubspot'])} / {field_names(each['app'])}"
+
+
+def field_names(names: str | Sequence[str]) -> str:
+    """A mapping's field on one side; joined ones with a plus sign."""
+    return names if isinstance(names, str) else " + ".join(names)
 
 
 def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from infra.cli.show import records, words
+from infra.cli.show import field_names, records, words
 
 STATES = {"same": "dim", "left_alone": "yellow", "to_be_written": "cyan"}
 OUTCOMES = {"written": "green", "refused": "red", "unknown": "yellow"}
@@ -37,8 +37,8 @@ def _fields(shown: Mapping[str, Any]) -> Table:
     for each in shown["fields"]:
         state = words(each["state"]) + (f" ({SIDES[each['target']]})" if each["target"] else "")
         table.add_row(
-            each["hubspot"],
-            each["app"],
+            field_names(each["hubspot"]),
+            field_names(each["app"]),
             Text(_value(each["hubspot_value"])),
             Text(_value(each["app_value"])),
             Text(state, STATES.get(each["state"], "")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubsync.api.shapes import Json, record
+from hubsync.api.shapes import Json, fields, record
 from hubsync.model.history import HistoryEvent
 from hubsync.services.manage.record import FieldView, RecordView
 from hubsync.services.manage.restore import Review
@@ -41,8 +41,7 @@ def review(result: Review, *, confirmed: bool) -> Json:
 
 def _field(each: FieldView) -> Json:
     return {
-        "hubspot": each.mapping.hubspot_field,
-        "app": each.mapping.app_field,
+        **fields(each.mapping),
         "hubspot_value": each.hubspot,
         "app_value": each.app,
         "state": each.state,

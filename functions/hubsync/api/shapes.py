@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from hubsync.api.filters import filters_shape
+from hubsync.engine import sentences
 from hubsync.model.association import Association
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.side import Side
 from hubsync.model.stages import StageMap
-from hubsync.model.status import RecordStatus
+from hubsync.model.status import RecordStatus, RecordWarning
 from hubsync.model.sync import PhaseProgress, Suspension, Sync
 from hubsync.services.manage.apply import Applied
 from hubsync.services.manage.view import SyncView
@@ -174,9 +175,17 @@ def record(entry: IndexEntry, sync: Sync) -> Json:
             for each in sync.associations
             if each.number in entry.drifted
         ],
+        "warnings": [warning(each, sync) for each in entry.warnings],
         "waiting_links": entry.waiting_links,
         "since": entry.since,
     }
+
+
+def warning(each: RecordWarning, sync: Sync) -> Json:
+    """A field of a record that could not be carried, and what can be done."""
+    sentence, remedy = sentences.WARNINGS[each.code]
+    names = next((fields(mapping) for mapping in sync.mappings if mapping.number == each.number), {})
+    return {"code": each.code, **names, "sentence": sentence, "remedy": remedy}
 
 
 def notification(each: Notification) -> Json:

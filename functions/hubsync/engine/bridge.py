@@ -6,15 +6,17 @@ schemas are known or not; what they tell is then checked before the call (rule 4
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from hubsync.engine.choices import Choices
 from hubsync.engine.context import Context
 from hubsync.engine.names import split, whole
+from hubsync.engine.owners import OwnerMatch, UnknownOwnerError
 from hubsync.engine.several import elements, joined, mirrored, replaced, together
 from hubsync.engine.transform import UnfitValueError, canonical, render, single, text_of
+from hubsync.model.directory import Owner
 from hubsync.model.mapping import FieldMapping, Transform
 from hubsync.model.record import Record, Value, is_empty
 from hubsync.model.schema import FieldSchema
@@ -47,9 +49,11 @@ class Bridge:
     """One mapping with what is known of its fields."""
 
     mapping: FieldMapping
+    targets: frozenset[Side]
     region: str | None
     schemas: dict[Side, FieldSchema | None]
     choices: Choices | None
+    owners: OwnerMatch
     plain: bool
     """Whether a value is compared by itself: one value on each side, read alike."""
 
@@ -112,7 +116,7 @@ class Bridge:
     def carried(self, side: Side, value: Value, current: Value, remembered: Remembered = nothing) -> Carried:
         """What to write on `side` for the other side's raw `value`; `current` is what stands there now.
 
-        Raises `UnfitValueError` for a value that does not fit (rule 4.5).
+        Raises `UnfitValueError` for a value that does not fit (rule 4.5), `UnknownOwnerError` (rule 4.7).
         """
         mapping = self.mapping
         if len(mapping.fields(side)) > 1:
@@ -150,7 +154,16 @@ class Bridge:
         if self.choices is not None and self.mapping.transform is Transform.OPTION:
             text = text_of(value)
             return self.choices.meaning(side, text) if text else None
+        if self.mapping.transform is Transform.OWNER:
+            text = text_of(value)
+            return self.owners.form(side, text) if text else None
+        if self.mapping.transform is Transform.OWNER_NAME and self._owned(side):
+            value = self.owners.text(side, text_of(value)) or (f"{side}? {text_of(value)}" if text_of(value) else None)
         return canonical(self.mapping.transform, value, region=self.region)
+
+    def _owned(self, side: Side) -> bool:
+        """Whether `side` holds the owner whose name is carried: the one that is not written."""
+        return side not in self.targets
 
     def _labels(self, side: Side, value: Value) -> str:
         texts = [text_of(element) for element in elements(side, value)]
@@ -171,6 +184,14 @@ class Bridge:
             return None
         if self.choices is not None and self.mapping.transform is Transform.OPTION:
             return _chosen(self.choices, side, name, value)
+        if self.mapping.transform is Transform.OWNER:
+            single(value)
+            return self.owners.id(side, text_of(value))
+        if self.mapping.transform is Transform.OWNER_NAME:
+            single(value)
+            value = self.owners.text(side.other, text_of(value))
+            if value is None:
+                raise UnknownOwnerError
         schema = self.schemas[side]
         field_type = None if schema is None else schema.type
         return self._checked(side, name, render(self.mapping.transform, value, side, field_type, region=self.region))
@@ -216,33 +237,64 @@ def _whole(value: Value) -> Value:
     return whole(parts[0], parts[1])
 
 
-_built: dict[int, tuple[Sync, Mapping[Side, Mapping[str, FieldSchema]], tuple[Bridge, ...]]] = {}
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """What bridges were built from, and the bridges."""
+
+    sync: Sync
+    schemas: Mapping[Side, Mapping[str, FieldSchema]]
+    owners: tuple[Mapping[str, Owner] | None, ...]
+    bridges: tuple[Bridge, ...]
+
+
+_built: dict[int, _Built] = {}
 
 
 def bridges(context: Context) -> tuple[Bridge, ...]:
-    """The bridges of a sync's mappings, in their order; remembered for each sync object and its schemas."""
+    """The bridges of a sync's mappings, in their order; remembered for each sync object, its schemas and owners."""
     sync, schemas = context.sync, context.schemas
+    owners = tuple(map(context.owners.get, Side))
     known = _built.get(id(sync))
-    if known is not None and known[0] is sync and known[1] is schemas:
-        return known[2]
+    if known is not None and known.sync is sync and known.schemas is schemas and _same(known.owners, owners):
+        return known.bridges
+    match = OwnerMatch(context.owners)
     built = tuple(
-        _bridge(mapping, sync.phone_region, {side: context.field_schema(side, mapping.field(side)) for side in Side})
+        _bridge(
+            mapping,
+            frozenset(side for side in Side if sync.may_write(mapping, side)),
+            sync.phone_region,
+            {side: context.field_schema(side, mapping.field(side)) for side in Side},
+            match,
+        )
         for mapping in sync.mappings
     )
     if len(_built) > 256:
         _built.clear()
-    _built[id(sync)] = sync, schemas, built
+    _built[id(sync)] = _Built(sync, schemas, owners, built)
     return built
+
+
+def _same(one: Iterable[object], other: Iterable[object]) -> bool:
+    return all(left is right for left, right in zip(one, other, strict=True))
 
 
 def bridge_of(mapping: FieldMapping, region: str | None = None) -> Bridge:
     """The bridge of a mapping of whose fields nothing is known."""
-    return _bridge(mapping, region, dict.fromkeys(Side))
+    targets = frozenset(side for side in Side if mapping.direction.writes(side))
+    return _bridge(mapping, targets, region, dict.fromkeys(Side), OwnerMatch({}))
 
 
-def _bridge(mapping: FieldMapping, region: str | None, schemas: dict[Side, FieldSchema | None]) -> Bridge:
+def _bridge(
+    mapping: FieldMapping,
+    targets: frozenset[Side],
+    region: str | None,
+    schemas: dict[Side, FieldSchema | None],
+    owners: OwnerMatch,
+) -> Bridge:
     options = {side: schema.options for side, schema in schemas.items() if schema is not None and schema.options}
     choosing = mapping.transform in (Transform.OPTION, Transform.LABELS) and (mapping.options or options)
     joins = any(len(mapping.fields(side)) > 1 for side in Side)
-    plain = not (joins or mapping.several or choosing)
-    return Bridge(mapping, region, schemas, Choices(mapping.options, options) if choosing else None, plain)
+    owning = mapping.transform in (Transform.OWNER, Transform.OWNER_NAME)
+    plain = not (joins or mapping.several or choosing or owning)
+    choices = Choices(mapping.options, options) if choosing else None
+    return Bridge(mapping, targets, region, schemas, choices, owners, plain)

@@ -35,6 +35,7 @@ TWO_WAY: Mapping[frozenset[FieldType], Transform] = {
     frozenset({FieldType.OPTION}): Transform.OPTION,
     frozenset({FieldType.OPTIONS}): Transform.OPTION,
     frozenset({FieldType.OPTION, FieldType.OPTIONS}): Transform.OPTION,
+    frozenset({FieldType.OWNER}): Transform.OWNER,
 }
 """The pairs of types that go both ways, and the transform that is taken where the mapping names none."""
 
@@ -44,6 +45,7 @@ INTO_TEXT: Mapping[FieldType, Transform] = {
     FieldType.DATETIME: Transform.TEXT,
     FieldType.BOOLEAN: Transform.TEXT,
     FieldType.OPTIONS: Transform.LABELS,
+    FieldType.OWNER: Transform.OWNER_NAME,
 }
 """What goes into a field of text, one way. A calculation and a score of HubSpot are numbers."""
 
@@ -63,6 +65,8 @@ ACCEPTS: Mapping[Transform, frozenset[FieldType]] = {
     Transform.BOOLEAN: frozenset({FieldType.BOOLEAN}),
     Transform.OPTION: frozenset({FieldType.OPTION, FieldType.OPTIONS}),
     Transform.LABELS: frozenset(),
+    Transform.OWNER: frozenset({FieldType.OWNER}),
+    Transform.OWNER_NAME: frozenset(),
 }
 """The types of the two fields that a mapping may name a transform for. A field of text that is only written may take
 the transform of the other field's type besides."""
@@ -91,6 +95,7 @@ LOSSES: Mapping[Transform, Mapping[tuple[FieldType, FieldType], str]] = {
     },
     Transform.DATETIME: {(FieldType.DATETIME, FieldType.DATE): TIME_OF_DAY},
     Transform.LABELS: {(FieldType.OPTIONS, text): "which option a text was" for text in TEXTS},
+    Transform.OWNER_NAME: {(FieldType.OWNER, text): "who a name was" for text in TEXTS},
 }
 """By transform, from which type into which type something is lost, and what.
 

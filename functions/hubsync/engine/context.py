@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from hubsync.model.directory import Owner
 from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.record import RecordRef
@@ -51,9 +52,9 @@ class Context:
 
     `may_create` are the sides on which this look may make records: none while an index is incomplete, except from the
     phase that owns the record. `conflict` is the kind of an identifier that a record of a bound pair has come to share
-    with another entry (rule 3.6). `schemas` are the fields by name, where known. `now` is epoch ms. `retry` says that a
-    person, or something that may have mended a failure, asked for this look. `linked` are the entries of the records
-    that these are linked to.
+    with another entry (rule 3.6). `schemas` are the fields by name, `owners` the owners by id, where known. `now` is
+    epoch ms. `retry` says that a person, or something that may have mended a failure, asked for this look. `linked` are
+    the entries of the records that these are linked to.
     """
 
     sync: Sync
@@ -64,6 +65,7 @@ class Context:
     now: int = 0
     retry: bool = False
     linked: Linked = field(default_factory=dict)
+    owners: Mapping[Side, Mapping[str, Owner]] = field(default_factory=dict)
 
     def field_schema(self, side: Side, name: str) -> FieldSchema | None:
         """What is known of a field."""

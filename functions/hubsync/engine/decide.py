@@ -100,9 +100,10 @@ def _lone(record: Record, context: Context, *, restoring: bool) -> Decision:
         RecordStatus.IN_SYNC,
         sentence,
         draft.patches(create=side.other),
-        {side: draft.seen(side, seen[side])},
+        {side: draft.seen(side, seen[side], {})},
         links=draft.links,
         waiting=tuple(draft.waiting),
+        warnings=tuple(draft.warnings),
     )
 
 
@@ -146,7 +147,8 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
         if moves_back(mapping, verdict.write, left, right):
             verdict = Verdict(BACKWARD, drifted=True)
         verdict = guard.judge(mapping, verdict, (left, right), normals)
-        draft.take(bridge, verdict, (left, right), normals, remembered)
+        if not draft.take(bridge, verdict, (left, right), normals, remembered):
+            guard.undo(mapping)
     if sync.stages is not None:
         raws = stages.raw(sync.stages, hubspot), stages.raw(sync.stages, app)
         normals = stages.form(sync.stages, hubspot), stages.form(sync.stages, app)
@@ -167,8 +169,8 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
         sentences.pair(patches, draft.wins, context, len(draft.waiting)) if failure is None else failure.sentence,
         patches,
         {
-            record.ref.side: draft.seen(record.ref.side, fingerprints(sync, record.ref.side, record))
-            for record in (hubspot, app)
+            side: draft.seen(side, fingerprints(sync, side, record), entry.half(side).fingerprints)
+            for side, record in ((Side.HUBSPOT, hubspot), (Side.APP, app))
         },
         tuple(draft.wins),
         tuple(draft.drifted),
@@ -176,6 +178,7 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
         rounds=guard.rounds(),
         links=draft.links,
         waiting=tuple(draft.waiting),
+        warnings=tuple(draft.warnings),
     )
 
 

@@ -11,6 +11,7 @@ from hubsync.engine.context import Context
 from hubsync.engine.identify import canonical_hash
 from hubsync.engine.links import LinkVerdict, links_hash, written_value
 from hubsync.engine.merge import Verdict
+from hubsync.engine.owners import UnknownOwnerError
 from hubsync.engine.stages import counterpart, fields_at, form, place_of
 from hubsync.engine.transform import UnfitValueError
 from hubsync.model.association import Association
@@ -19,15 +20,16 @@ from hubsync.model.entry import Fingerprints
 from hubsync.model.record import Record, RecordRef, Value
 from hubsync.model.side import Side
 from hubsync.model.stages import StageMap
-from hubsync.model.status import Failure, FailureCategory
+from hubsync.model.status import Failure, FailureCategory, RecordWarning, WarningCode
 
 
 @dataclass(slots=True)
 class Draft:
     """Collects the patches of a decision.
 
-    `failure` is the first in the mappings' order. `mirrored` has, by side and number, the hashes of the values of
-    several that the other side mirrors; they belong to the baseline (rule 4.4).
+    `failure` is the first in the mappings' order, `warnings` are the fields that could not be carried. `mirrored` has,
+    by side and number, the hashes of the values of several that the other side mirrors; they belong to the baseline
+    (rule 4.4).
     """
 
     context: Context
@@ -36,6 +38,7 @@ class Draft:
     failure: Failure | None = None
     links: dict[int, tuple[bytes, ...]] = field(default_factory=dict)
     waiting: list[tuple[str, RecordRef]] = field(default_factory=list)
+    warnings: list[RecordWarning] = field(default_factory=list)
     mirrored: dict[Side, dict[int, bytes]] = field(default_factory=lambda: {side: {} for side in Side})
     _fields: dict[Side, dict[str, Value]] = field(default_factory=dict)
     _sent: dict[Side, dict[int, bytes]] = field(default_factory=dict)
@@ -47,16 +50,22 @@ class Draft:
         raws: tuple[Value, Value],
         normals: tuple[str | None, str | None],
         remembered: Remembered,
-    ) -> None:
-        """Act on the verdict about one field, given its two raw values and their normal forms."""
+    ) -> bool:
+        """Act on the verdict about one field, given its two raw values and their normal forms.
+
+        Whether it could be carried out; if not, the failure or a warning says why.
+        """
         if bridge.mirrors is not None:
             self.mirror(bridge, normals[1 if (verdict.write or bridge.mirrors.other) is Side.HUBSPOT else 0])
-        self._note(bridge.mapping.number, verdict)
         hubspot, app = raws
+        carried = True
         if verdict.write is Side.HUBSPOT:
-            self.write(bridge, Side.HUBSPOT, app, hubspot, remembered)
+            carried = self.write(bridge, Side.HUBSPOT, app, hubspot, remembered)
         elif verdict.write is Side.APP:
-            self.write(bridge, Side.APP, hubspot, app, remembered)
+            carried = self.write(bridge, Side.APP, hubspot, app, remembered)
+        if carried:
+            self._note(bridge.mapping.number, verdict)
+        return carried
 
     def stage(self, stages: StageMap, verdict: Verdict, source: Record) -> None:
         """Act on the verdict about pipeline and stage; `source` is the record whose place counts (rule 5.2)."""
@@ -82,20 +91,27 @@ class Draft:
 
     def write(
         self, bridge: Bridge, side: Side, value: Value, current: Value = None, remembered: Remembered = nothing
-    ) -> None:
-        """Put the other side's raw `value` into the patch of `side`; `current` is what stands there now."""
+    ) -> bool:
+        """Put the other side's raw `value` into the patch of `side`; `current` is what stands there now.
+
+        Whether it could be carried; if not, the failure or a warning says why.
+        """
         try:
             carried = bridge.carried(side, value, current, remembered)
             for name, written in carried.fields.items():
                 self._check(side, name, written)
         except UnfitValueError as error:
             self._fail(error.failure, bridge.mapping.field(side))
-            return
+            return False
+        except UnknownOwnerError:
+            self.warnings.append(RecordWarning(bridge.mapping.number, WarningCode.OWNER_UNKNOWN))
+            return False
         hashed = canonical_hash(self.context.sync.hash_key, carried.form)
         numbers = {name: number for number, name in numbered(bridge.mapping, side)}
         for name, written in carried.fields.items():
             self._fields.setdefault(side, {})[name] = written
             self._sent.setdefault(side, {})[numbers[name]] = hashed
+        return True
 
     def lack(self, bridge: Bridge, side: Side) -> None:
         """A record is to be made on `side`, and there is no value for this mapping."""
@@ -111,9 +127,20 @@ class Draft:
             hashed = canonical_hash(self.context.sync.hash_key, form)
             self.mirrored[bridge.mirrors][MIRRORED + bridge.mapping.number] = hashed
 
-    def seen(self, side: Side, read: Fingerprints) -> Fingerprints:
-        """The fingerprints of what was read on `side`, with what else the baseline remembers."""
-        return {**read, **self.mirrored[side]} if self.mirrored[side] else read
+    def seen(self, side: Side, read: Fingerprints, before: Fingerprints) -> Fingerprints:
+        """The fingerprints of what was read on `side`, with what else the baseline remembers.
+
+        What could not be carried stays as it was `before`, so that it is tried again by each look that comes by.
+        """
+        if not self.warnings and not self.mirrored[side]:
+            return read
+        open_ = {warning.number for warning in self.warnings}
+        kept = {number: before[number] for number in open_ if number in before}
+        return {
+            **{number: value for number, value in read.items() if number not in open_},
+            **kept,
+            **self.mirrored[side],
+        }
 
     def link(self, association: Association, verdict: LinkVerdict) -> None:
         """Act on the verdict about the links of one association (rule 6.1)."""

@@ -124,6 +124,10 @@ class Guard:
         self._after[mapping.number] = after
         return verdict
 
+    def undo(self, mapping: FieldMapping) -> None:
+        """The value could not be carried after all: nothing has flowed."""
+        self._after[mapping.number] = self.entry.rounds.get(mapping.number)
+
     def rounds(self) -> AllRounds:
         """What to remember of this look, once its writes are done."""
         mapped = {mapping.number for mapping in self.sync.mappings}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hubsync.engine.context import Context, Standing
 from hubsync.model.decision import FieldWin, Patch
 from hubsync.model.side import Side
-from hubsync.model.status import Failure, FailureCategory
+from hubsync.model.status import Failure, FailureCategory, WarningCode
 
 FORGOTTEN = "The record is gone, and so is what was known of it."
 DELETED = "The record was deleted in {side}."
@@ -29,6 +29,12 @@ WAITING = "It waits for its turn in the initial sync."
 CREATE = "There is no such record in {side} yet: it is created."
 CONFLICT = "Another record has the same {kind} already."
 CONFLICT_REMEDY = "Change the {kind} of one of the two, or merge them."
+WARNINGS = {
+    WarningCode.OWNER_UNKNOWN: (
+        "The owner has no counterpart with the same email on the other side.",
+        "Invite that person there, or give the record another owner.",
+    )
+}
 IN_STEP = "Both sides agree."
 
 

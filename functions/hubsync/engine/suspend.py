@@ -53,7 +53,14 @@ def suspensions(sync: Sync, now: Mapping[Side, Fields], before: Mapping[Side, Fi
 def _suspension(
     sync: Sync, mapping: FieldMapping, side: Side, now: Fields, before: Fields, earlier: Suspension | None
 ) -> Suspension | None:
-    name, app = mapping.field(side), name_of(side)
+    each = (_of_field(sync, mapping, name, side, now, before, earlier) for name in mapping.fields(side))
+    return next(filter(None, each), None)
+
+
+def _of_field(
+    sync: Sync, mapping: FieldMapping, name: str, side: Side, now: Fields, before: Fields, earlier: Suspension | None
+) -> Suspension | None:
+    app = name_of(side)
     field = now.get(name)
     if field is None and name not in before and earlier is None:
         return None  # it never was a field of its own
@@ -75,7 +82,7 @@ def _suspension(
 
 def changes(sync: Sync, side: Side, now: Fields, before: Fields) -> Iterator[str]:
     """What is different about the mapped fields of one side, a sentence each. New fields are nobody's concern."""
-    for name in dict.fromkeys(mapping.field(side) for mapping in sync.mappings):
+    for name in dict.fromkeys(name for mapping in sync.mappings for name in mapping.fields(side)):
         old, new = before.get(name), now.get(name)
         if old is None or old == new:
             continue
@@ -111,7 +118,7 @@ def schema_print(sync: Sync, schemas: Mapping[Side, Fields]) -> bytes:
     digest = blake2b(digest_size=8)
     for side in Side:
         fields = schemas.get(side, {})
-        for name in sorted({mapping.field(side) for mapping in sync.mappings}):
+        for name in sorted({name for mapping in sync.mappings for name in mapping.fields(side)}):
             digest.update(_print(fields[name]) if name in fields else name.encode())
     return digest.digest()
 

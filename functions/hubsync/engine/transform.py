@@ -47,6 +47,9 @@ ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,+\-Z ]+)?\Z")
 INTERNATIONAL = re.compile(r"\+[1-9][0-9]{5,14}(?:;ext=[0-9]+)?\Z")
 BOOLEANS = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false", "0": "false"}
 
+TEXTUAL = frozenset({Transform.TEXT, Transform.LABELS, Transform.OWNER, Transform.OWNER_NAME})
+"""Compared as they are; ids and labels are turned into what they stand for before (`hubsync.engine.bridge`)."""
+
 CONTENT_OF = {
     FieldType.NUMBER: Transform.NUMBER,
     FieldType.DATE: Transform.DATE,
@@ -72,7 +75,7 @@ def canonical(kind: Transform, value: Value, *, region: str | None = None) -> st
     text = value.strip() if isinstance(value, str) else text_of(value)
     if not text:
         return None
-    if kind is Transform.TEXT or kind is Transform.LABELS:
+    if kind in TEXTUAL:
         return _composed(text)
     if kind is Transform.PHONE or kind is Transform.E164:
         return _phone(text, region)
@@ -287,6 +290,8 @@ READERS: dict[Transform, Callable[[str], str | None]] = {
 WRITERS: dict[Transform, Callable[[str, FieldType | None], str]] = {
     Transform.TEXT: lambda text, _: text,
     Transform.LABELS: lambda text, _: text,
+    Transform.OWNER: lambda text, _: text,
+    Transform.OWNER_NAME: lambda text, _: text,
     Transform.OPTION: lambda text, _: text,
     Transform.FULL_NAME: lambda text, _: _full_name(text),
     Transform.PHONE: lambda text, _: text,

@@ -10,7 +10,7 @@ from hubsync.model.entry import Fingerprints
 from hubsync.model.record import RecordRef, Value
 from hubsync.model.rounds import AllRounds
 from hubsync.model.side import Side
-from hubsync.model.status import ExclusionReason, Failure, RecordStatus
+from hubsync.model.status import ExclusionReason, Failure, RecordStatus, RecordWarning
 
 
 class Action(StrEnum):
@@ -64,6 +64,7 @@ class Decision:
     baselines: Mapping[Side, Fingerprints] = field(default_factory=dict)
     wins: tuple[FieldWin, ...] = ()
     drifted: tuple[int, ...] = ()
+    warnings: tuple[RecordWarning, ...] = ()
     failure: Failure | None = None
     exclusion: ExclusionReason | None = None
     rounds: AllRounds | None = None

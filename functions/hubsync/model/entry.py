@@ -10,7 +10,7 @@ from typing import TypeAlias
 from hubsync.model.record import RecordRef
 from hubsync.model.rounds import AllRounds
 from hubsync.model.side import Side
-from hubsync.model.status import ExclusionReason, Failure, RecordStatus
+from hubsync.model.status import ExclusionReason, Failure, RecordStatus, RecordWarning
 
 Fingerprints: TypeAlias = Mapping[int, bytes]
 """By mapping number, the 8-byte keyed hash of a value."""
@@ -58,8 +58,9 @@ class IndexEntry:
 
     `id` is `<h|a>-<record id>` of the record the entry was made for, so that a repeated delivery makes the same entry.
     `lease_until` (epoch ms) keeps other workers from writing. `generation` fences off older runs (rule 1.2).
-    `drifted` are the mapping numbers whose two values differ and are left alone (rules 2.5, 2.9). `rounds` tells of the
-    fields that lately went to and fro (rule 2.8).
+    `drifted` are the mapping numbers whose two values differ and are left alone (rules 2.5, 2.9), `warnings` those
+    that could not be carried although the record does not fail (rule 4.7). `rounds` tells of the fields that lately
+    went to and fro (rule 2.8).
     `links` are the links that both sides had when last settled: by the association's number, the keyed hashes of the
     linked entries. `waiting_links` counts the links whose other end is not bound yet (rule 6.1).
     `place` is a duplicate's place in the line for its identifier (rule 3.5): once given, it is kept.
@@ -86,6 +87,7 @@ class IndexEntry:
     rounds: AllRounds = field(default_factory=dict)
     links: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict)
     waiting_links: int = 0
+    warnings: tuple[RecordWarning, ...] = ()
     place: str = ""
     inputs: str = ""
     attempts: int = 0

@@ -27,6 +27,10 @@ class Transform(StrEnum):
     """One option or several, matched by value, by label, or by the mapping's own table."""
     LABELS = "labels"
     """Options as text for people, one way."""
+    OWNER = "owner"
+    """Owners, matched by email (rule 4.7)."""
+    OWNER_NAME = "owner_name"
+    """An owner as text for people, one way."""
     FULL_NAME = "full_name"
     """Two fields on one side, first name and last name, and one on the other."""
 

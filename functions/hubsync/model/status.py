@@ -62,6 +62,20 @@ class Failure:
     field: str | None = None
 
 
+class WarningCode(StrEnum):
+    """What a person should know of a record that does not fail."""
+
+    OWNER_UNKNOWN = "owner_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWarning:
+    """One field of a record that could not be carried, while the others were. `number` is the mapping's."""
+
+    number: int
+    code: WarningCode
+
+
 class ExclusionReason(StrEnum):
     """Why a record is left out (rule 8.3)."""
 

@@ -16,6 +16,7 @@ from hubsync.services.drift import DOUBT_MS, FRESH_MS, Drift
 from hubsync.services.health import Health
 from hubsync.services.history import History
 from hubsync.services.look.work import Desk, Wake
+from hubsync.services.owners import Owners, asked_for
 from hubsync.services.ports import Clock, Connectors, Ids, Queues, Signals
 from hubsync.services.schemas import Schemas
 from hubsync.stores.ports import ConnectionStore, IndexStore, SyncStore
@@ -42,6 +43,7 @@ class DeskFactory:
     history: History
     schemas: Schemas
     drift: Drift
+    owners: Owners
 
     def desk(
         self, sync: Sync, *, deadline: int, bulk: bool, page: PageKey | None = None, renew: bool = False
@@ -68,6 +70,7 @@ class DeskFactory:
                 self.dead(sync, side, error)
                 return None
             fields[side] = schema.fields
+        needs_owners = asked_for(sync)
         return Desk(
             sync=sync.live(),
             index=self.index,
@@ -83,6 +86,7 @@ class DeskFactory:
             linked_by_others=lambda: self._linked_by_others(sync),
             schemas=fields,
             doubt=lambda: self._doubt(sync, connectors),
+            owners=lambda side: self.owners.owners(ready[side]) if side in needs_owners else {},
         )
 
     def _wake(self, sync: Sync, wake: Wake) -> None:

@@ -9,7 +9,7 @@ from hubsync.model.entry import Half, IndexEntry, Intent, entry_id_for
 from hubsync.model.record import RecordRef
 from hubsync.model.rounds import Rounds
 from hubsync.model.side import Side
-from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus
+from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus, RecordWarning, WarningCode
 from hubsync.stores.history import HistoryStore
 from hubsync.stores.ports import (
     BudgetStore,
@@ -86,6 +86,7 @@ def full() -> IndexEntry:
         lease_until=1_790_000_000_000,
         generation=3,
         drifted=(2, 1),
+        warnings=(RecordWarning(4, WarningCode.OWNER_UNKNOWN), RecordWarning(9, WarningCode.OWNER_UNKNOWN)),
         rounds={
             2: Rounds(Side.APP, 1_790_000_000, b"from", b"back", turns=5, returns=4, held=True),
             300: Rounds(Side.HUBSPOT, 1_780_000_000, b"only"),

@@ -144,6 +144,7 @@ def _finished(desk: Desk, work: Work, decision: Decision) -> IndexEntry:
         reason=_reason(work, decision, status, reason),
         drifted=decision.drifted if decision.action is not Action.REFUSE else entry.drifted,
         rounds=_rounds(entry, decision, undecided),
+        warnings=decision.warnings if decision.action is not Action.REFUSE else entry.warnings,
         intents=(),
         lease_until=0,
         place=work.place if decision.exclusion is ExclusionReason.DUPLICATE else "",

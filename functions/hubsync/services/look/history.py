@@ -71,10 +71,11 @@ def _event(desk: Desk, work: Work, decision: Decision, side: Side, patch: Patch,
     record = work.record(side)
     before = {} if record is None else record.fields
     wins = {
-        mapping.field(side): win
+        name: win
         for win in decision.wins
         for mapping in desk.sync.mappings
         if mapping.number == win.number
+        for name in mapping.fields(side)
     }
     fields = {}
     for name, value in patch.fields.items():

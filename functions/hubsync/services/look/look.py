@@ -58,6 +58,9 @@ def look(
         works = _unleased(desk, works, ended)
         read_partners(desk, works)
         works = stand_alone_again(desk, works, errand, ended)
+        owners = {}
+        for side in Side if works else ():
+            owners[side] = desk.owners(side)
     except RetryLaterError as error:
         _defer_rest(refs, ended, error.after, error.kind)
         return ended
@@ -78,6 +81,7 @@ def look(
             now=desk.clock.now(),
             retry=errand.forced,
             linked=linked,
+            owners=owners,
         )
         work.decision = decide(work.entry, work.record(Side.HUBSPOT), work.record(Side.APP), context)
     works = _not_refused_already(desk, works, errand, ended)
@@ -129,7 +133,8 @@ def _without_lacking(desk: Desk, works: Sequence[Work]) -> Desk:
     null and leaves out what it does not define: that is no person's clear, and must not travel as one (rule 4.1).
     """
     known = desk.schemas.get(Side.HUBSPOT, {})
-    names = {mapping.hubspot_field for mapping in desk.sync.mappings if mapping.hubspot_field in known}
+    fields = {mapping.number: mapping.fields(Side.HUBSPOT) for mapping in desk.sync.mappings}
+    names = {name for each in fields.values() for name in each if name in known}
     records = [record for work in works if (record := work.record(Side.HUBSPOT)) is not None]
     lacking = {name for record in records if not names <= record.fields.keys() for name in names - record.fields.keys()}
     if not lacking:
@@ -138,7 +143,7 @@ def _without_lacking(desk: Desk, works: Sequence[Work]) -> Desk:
     out = (
         Suspension(mapping.number, Side.HUBSPOT, "HubSpot does not show the field.", "")
         for mapping in desk.sync.mappings
-        if mapping.hubspot_field in lacking
+        if not lacking.isdisjoint(fields[mapping.number])
     )
     return replace(desk, sync=replace(desk.sync, suspended=(*desk.sync.suspended, *out)).live())
 

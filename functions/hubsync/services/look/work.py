@@ -11,6 +11,7 @@ from hubsync.engine.context import LONE, Resolution
 from hubsync.engine.identify import claim_key, identifiers
 from hubsync.engine.suspend import schema_print
 from hubsync.model.decision import Decision
+from hubsync.model.directory import Owner
 from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import Claim, IdentifierKind
 from hubsync.model.record import Record, RecordRef
@@ -41,6 +42,7 @@ class Desk:
 
     `deadline` (epoch ms) is when the invocation ends; no call starts that could outlive it. A lease lasts `grace` ms
     beyond it. `may_create` are the sides on which new records may be made. `schemas` are the fields by side and name.
+    `owners` gives the owners of a side by id, where a mapping needs them, and raises as reads do.
     `wake` puts references on the queue at once: they are looked at again, in this order, whatever they show.
     `linked_by_others` says whether another sync keeps links to this one's records (rule 6.1).
     `doubt` says that a schema may be out of date: something was refused, or missing, that it does not explain.
@@ -59,6 +61,7 @@ class Desk:
     history: History
     linked_by_others: Callable[[], bool] = lambda: False
     schemas: Mapping[Side, Mapping[str, FieldSchema]] = field(default_factory=dict)
+    owners: Callable[[Side], Mapping[str, Owner]] = lambda _: {}
     doubt: Callable[[], None] = lambda: None
 
     def schema_print(self) -> bytes:

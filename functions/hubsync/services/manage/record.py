@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from hubsync.engine.bridge import bridge_of
 from hubsync.engine.context import Context
 from hubsync.engine.decide import decide
 from hubsync.model.decision import Decision
+from hubsync.model.directory import Owner
 from hubsync.model.entry import IndexEntry
 from hubsync.model.history import HistoryEvent, Outcome
 from hubsync.model.mapping import FieldMapping
@@ -20,6 +22,7 @@ from hubsync.services.desk import may_create
 from hubsync.services.history import History
 from hubsync.services.manage.lifecycle import sync_named
 from hubsync.services.manage.locate import locate_one
+from hubsync.services.owners import Owners, asked_for
 from hubsync.services.ports import Clock, Connectors
 from hubsync.stores.ports import ConnectionStore, IndexStore, SyncStore
 
@@ -81,7 +84,7 @@ class Viewer:
         records = {side: self._read(sync, side, entry) for side in Side}
         entry = _as_read(entry, records)
         schemas = {side: self._schema(sync, side) for side in Side}
-        context = Context(sync, may_create(sync, None), schemas=schemas)
+        context = Context(sync, may_create(sync, None), schemas=schemas, owners=self._owners(sync))
         decision = decide(entry, records[Side.HUBSPOT], records[Side.APP], context)
         history = _told(entry, self.history.of(sync, entry.id, EVENTS, self.clock.now()))
         return RecordView(sync, entry, records, decision, _fields(sync, records, decision), history)
@@ -94,6 +97,11 @@ class Viewer:
         connector = self.connectors.connector(connection, bulk=False)
         found = connector.read(sync.object_type(side), [record_id], sync.fields(side)).get(record_id)
         return None if found is None or found.deleted else found
+
+    def _owners(self, sync: Sync) -> Mapping[Side, Mapping[str, Owner]]:
+        lists = Owners(self.connectors, self.clock)
+        found = {side: self.connections.connection(sync.connection(side)) for side in asked_for(sync)}
+        return {side: lists.owners(account) for side, account in found.items() if account is not None}
 
     def _schema(self, sync: Sync, side: Side) -> Mapping[str, FieldSchema]:
         connection = self.connections.connection(sync.connection(side))
@@ -116,9 +124,10 @@ def _fields(sync: Sync, records: Mapping[Side, Record | None], decision: Decisio
     for mapping in sync.mappings:
         values: dict[Side, Value] = {}
         for side in Side:
-            record = records[side]
-            values[side] = None if record is None else record.fields.get(mapping.field(side))
-        writes = (side for side, patch in decision.patches.items() if mapping.field(side) in patch.fields)
+            values[side] = bridge_of(mapping).value(side, records[side])
+        writes = (
+            side for side, patch in decision.patches.items() if not patch.fields.keys().isdisjoint(mapping.fields(side))
+        )
         target = next(writes, None)
         views.append(
             FieldView(
@@ -131,7 +140,7 @@ def _fields(sync: Sync, records: Mapping[Side, Record | None], decision: Decisio
 def _state(mapping: FieldMapping, values: Mapping[Side, Value], decision: Decision, target: Side | None) -> FieldState:
     if target is not None:
         return FieldState.TO_BE_WRITTEN
-    if mapping.number in decision.drifted:
+    if mapping.number in decision.drifted or any(each.number == mapping.number for each in decision.warnings):
         return FieldState.LEFT_ALONE
     settled = all(side in decision.baselines for side in Side) and decision.failure is None
     equal = settled and decision.exclusion is None

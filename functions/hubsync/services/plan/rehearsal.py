@@ -22,6 +22,7 @@ from hubsync.services.desk import DeskFactory
 from hubsync.services.drift import Drift
 from hubsync.services.health import Health
 from hubsync.services.history import History
+from hubsync.services.owners import Owners
 from hubsync.services.phases import Phases
 from hubsync.services.plan.connectors import RehearsalConnectors
 from hubsync.services.plan.result import Rehearsed, tally
@@ -93,18 +94,22 @@ class Rehearsal:
     def desks(self) -> DeskFactory:
         """What looks are made with: the overlay, the noting connectors, the list of messages."""
         silence, schemas = Silence(), Schemas(self.stores.schemas, self.clock)
-        stores, sides = self.stores, {self.sync.connection(side): side for side in Side}
+        connectors = RehearsalConnectors(
+            self.connectors, {self.sync.connection(side): side for side in Side}, self.book
+        )
+        stores = self.stores
         return DeskFactory(
             index=self.overlay,
             syncs=stores.syncs,
             connections=stores.connections,
-            connectors=RehearsalConnectors(self.connectors, sides, self.book),
+            connectors=connectors,
             queues=self.queues,
             clock=self.clock,
             ids=self.ids,
             signals=silence,
             health=Health(stores.connections, stores.notifications, silence, self.clock, silence),
             history=History(stores.history, NothingSealed(), self.ids),
+            owners=Owners(connectors, self.clock),
             schemas=schemas,
             drift=Drift(
                 schemas, stores.syncs, self.overlay, stores.notifications, self.queues, self.clock, self.ids, silence

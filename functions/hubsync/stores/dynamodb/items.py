@@ -6,7 +6,7 @@ Names are short because they are paid for in every item. What is empty or zero i
     entry     hi ai  record ids         hf af  fingerprints, packed       hc ac  claims   hg ag  gone
               hw aw  written at         hl al  seen
               st  status   si  since    fa  failure   ex  exclusion       re  reason      in  intents, packed
-              le  lease    ge  generation   dr  drifted   pl  place   ip  inputs   at  attempts
+              le  lease    ge  generation   dr  drifted   wa  warnings   pl  place   ip  inputs   at  attempts
               ry  retry at   se  settled at   ro  rounds, packed   rs  restores   er  erased
               lk  links, packed      wl  waiting links
               gsi_pk gsi_sk  only in the statuses that are listed
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.side import Side
-from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus
+from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus, RecordWarning, WarningCode
 from hubsync.stores.dynamodb.packing import (
     pack_fingerprints,
     pack_intents,
@@ -73,6 +73,7 @@ ENTRY_OPTIONAL = (
         "le",
         "ge",
         "dr",
+        "wa",
         "pl",
         "ip",
         "at",
@@ -120,7 +121,13 @@ def entry_attributes(entry: IndexEntry) -> Attributes:
     ):
         if number:
             attributes[name] = {"N": str(number)}
-    for name, text in (("re", entry.reason), ("ip", entry.inputs), ("pl", entry.place), ("ex", entry.exclusion)):
+    for name, text in (
+        ("re", entry.reason),
+        ("ip", entry.inputs),
+        ("pl", entry.place),
+        ("ex", entry.exclusion),
+        ("wa", ",".join(f"{each.number} {each.code}" for each in entry.warnings)),
+    ):
         if text:
             attributes[name] = {"S": str(text)}
     if entry.failure:
@@ -163,6 +170,7 @@ def entry_from(item: Item) -> IndexEntry:
         rounds=unpack_rounds(item["ro"]["B"]) if "ro" in item else {},
         links=unpack_links(item["lk"]["B"]) if "lk" in item else {},
         waiting_links=_number(item, "wl"),
+        warnings=tuple(map(_warning, item["wa"]["S"].split(","))) if "wa" in item else (),
         place=_text(item, "pl") or "",
         inputs=_text(item, "ip") or "",
         attempts=_number(item, "at"),
@@ -256,6 +264,11 @@ def _failure_map(failure: Failure) -> Attributes:
 
 def _failure(item: Item) -> Failure:
     return Failure(FailureCategory(item["c"]["S"]), item["s"]["S"], item["r"]["S"], _text(item, "f"))
+
+
+def _warning(text: str) -> RecordWarning:
+    number, _, code = text.partition(" ")
+    return RecordWarning(int(number), WarningCode(code))
 
 
 def _text(item: Item, name: str) -> str | None:
