@@ -8,7 +8,7 @@ from tests.rules.catalogue import STATES, Rule, read_rules, rules
 from tests.rules.proofs import Proof, proofs, read_proofs
 
 RULES, PROOFS = rules(), proofs()
-OWED = {"4.1", "4.2", "4.3", "4.5"}
+OWED = {"4.1"}
 """Rules that were built before there was this list, and whose tests here are still to be written."""
 
 
