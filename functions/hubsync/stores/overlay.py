@@ -94,7 +94,7 @@ class OverlayIndexStore:
         self._take_lines(sync_id, [(key, side)])
         return self._layer.waiters(sync_id, key, side, limit)
 
-    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
+    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter], now: int) -> None:
         """Nothing: a plan is about one sync, and nobody is woken in another one for what is not really done."""
 
     def link_waiters(self, sync_id: str, linked: Iterable[RecordRef]) -> Mapping[RecordRef, Sequence[LinkWaiter]]:  # noqa: ARG002

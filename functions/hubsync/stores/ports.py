@@ -121,8 +121,12 @@ class IndexStore(Protocol):
         """The first of those who wait for a slot, by place."""
         ...
 
-    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
-        """Write down who waits for records of this sync to be bound (rule 6.1). Repeating it changes nothing."""
+    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter], now: int) -> None:
+        """Write down who waits for records of this sync to be bound (rule 6.1).
+
+        Repeating it only renews the two weeks after which a waiter is forgotten: whoever still waits says so every
+        night, and who was deleted meanwhile leaves nothing behind. `now` is epoch ms.
+        """
         ...
 
     def link_waiters(self, sync_id: str, linked: Iterable[RecordRef]) -> Mapping[RecordRef, Sequence[LinkWaiter]]:

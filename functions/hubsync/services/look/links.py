@@ -44,7 +44,7 @@ def keep_waiting(desk: Desk, works: Sequence[Work]) -> None:
             by_sync[via].append(LinkWaiter(linked, desk.sync.id, work.ref))
     for via, waiters in by_sync.items():
         if desk.syncs.sync(via) is not None:  # of a sync that was deleted nothing may be left behind
-            desk.index.add_link_waiters(via, waiters)
+            desk.index.add_link_waiters(via, waiters, desk.clock.now())
 
 
 def look_once_more(desk: Desk, works: Sequence[Work], ended: Ended) -> None:

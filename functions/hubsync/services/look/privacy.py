@@ -101,6 +101,8 @@ def _tombstone(desk: Desk, entry: IndexEntry, ref: RecordRef) -> IndexEntry:
         reason=ERASED.sentence,
         intents=(),
         drifted=(),
+        links={},
+        waiting_links=0,
         place="",
         inputs="",
         attempts=0,

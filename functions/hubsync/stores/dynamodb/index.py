@@ -79,9 +79,9 @@ class DynamoIndexStore:
         )
         return tuple(waiter_from(item, key, side) for item in items)
 
-    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
+    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter], now: int) -> None:
         """See the port."""
-        link_waiters.add(self._client, self._table, sync_id, waiters, self._sleep)
+        link_waiters.add(self._client, self._table, sync_id, waiters, now, self._sleep)
 
     def link_waiters(self, sync_id: str, linked: Iterable[RecordRef]) -> Mapping[RecordRef, Sequence[LinkWaiter]]:
         """See the port. One request for 100 records, and one for each that somebody waits for."""

@@ -27,15 +27,24 @@ if TYPE_CHECKING:
 MOST = 100_000
 """Waiters of one record that are read at once; each hundred of them are one message."""
 
+FORGOTTEN_SECONDS = 14 * 86_400
+"""After this time a waiter is forgotten that did not say again that it waits."""
 
-def add(client: DynamoDBClient, table: str, sync_id: str, waiters: Sequence[LinkWaiter], sleep: Sleep) -> None:
+
+def add(
+    client: DynamoDBClient, table: str, sync_id: str, waiters: Sequence[LinkWaiter], now: int, sleep: Sleep
+) -> None:
     """Store waiters, each record's mark before them."""
     items: dict[Address, Attributes] = {}
     for waiter in waiters:
         items[link_waiter_address(sync_id, waiter.linked)] = {}
         items[link_waiter_address(sync_id, waiter.linked, waiter)] = _attributes(waiter)
     marks_first = sorted(items.items(), key=lambda item: bool(item[1]))
-    common: Attributes = {"kind": {"S": "link"}, "schema": {"N": str(SCHEMA)}}
+    common: Attributes = {
+        "kind": {"S": "link"},
+        "schema": {"N": str(SCHEMA)},
+        "expires_at": {"N": str(now // 1000 + FORGOTTEN_SECONDS)},
+    }
     requests: list[WriteRequestTypeDef] = [
         {"PutRequest": {"Item": {**key_of(address), **common, **attributes}}} for address, attributes in marks_first
     ]

@@ -99,8 +99,8 @@ class MemoryIndexStore:
         line = self._shelf(sync_id).waiters.get((key, side), {})
         return tuple(line[place] for place in sorted(line)[:limit])
 
-    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
-        """See the port."""
+    def add_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter], now: int) -> None:  # noqa: ARG002
+        """See the port; nothing is forgotten here."""
         shelf = self._shelf(sync_id)
         for waiter in waiters:
             line = shelf.link_waiters.setdefault(waiter.linked, {})
