@@ -29,6 +29,8 @@ from hubsync.settings import Settings
 from hubsync.stores.memory import MemoryStores
 from infra.local.crm import Orbit
 from infra.local.hubspot import HubSpotSimulator
+from infra.local.hubspot.catalogue import custom
+from infra.local.hubspot.schema import Property
 from infra.local.ledgerly import Ledgerly
 from infra.local.transport import SimulatorTransport
 from tests.simulation.ports import (
@@ -106,8 +108,9 @@ class World:
             ),
         ):
             self.stores.connections.put_connection(connection)
+        self.prepared: set[str] = set()
         for name in ("contacts", "companies"):
-            self.app.connectors.connector(self.connection("hubspot"), bulk=False).prepare([name])
+            self.prepare(name)
         self.syncs: dict[str, str] = {}
         self.untracked: set[str] = set()
         self.unguarded: set[str] = set()
@@ -168,11 +171,24 @@ class World:
         assert self.stores.connections.put_connection(connection)
         return account
 
+    def prepare(self, object_type: str) -> None:
+        """Make HubSpot ready for an object type, once."""
+        if object_type not in self.prepared:
+            self.app.connectors.connector(self.connection("hubspot"), bulk=False).prepare([object_type])
+            self.prepared.add(object_type)
+
     # --- what a person does
+
+    def define_object(self, name: str, *fields: str) -> None:
+        """An object type of the account's own in HubSpot, with text fields, the first one its name: `p_<name>`."""
+        properties = [Property(field, label=field.capitalize(), built_in=False) for field in fields]
+        number = sum(table.kind.custom for table in self.hubspot.account.tables.values()) + 1
+        self.hubspot.account.register(custom(name, f"p_{name}", f"2-{number}", fields[0], properties))
 
     def save(self, sync: Sync) -> Sync:
         """Save a sync and start its initial sync."""
         self.syncs[sync.name] = sync.id
+        self.prepare(sync.hubspot_object)
         sync = replace(sync, history_key=new_key(sync, self.ids, PlainVault()))
         assert self.stores.syncs.put_sync(sync)
         for each in sharing(self.stores.syncs.syncs()):

@@ -139,6 +139,13 @@ class MappingsBody(Body):
     add: tuple[object, ...] = ()
 
 
+class MatchBody(Body):
+    """One entry of `match`."""
+
+    hubspot: Name
+    app: Name
+
+
 class SyncBody(Body):
     """One entry of `syncs`, its mappings apart: each of those is read on its own, so that one cannot hide another."""
 
@@ -155,6 +162,7 @@ class SyncBody(Body):
     marketing_contacts: Annotated[bool, Field(strict=True)] = False
     notify: tuple[Name, ...] = ()
     history_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 90
+    match: Annotated[tuple[MatchBody, ...], Field(max_length=5)] = ()
     mappings: object = "default"
     associations: tuple[object, ...] = ()
     events: EventsBody | None = None

@@ -22,6 +22,7 @@ from hubsync.services.manage.document import (
     LifecycleSpec,
     Limit,
     MappingSpec,
+    MatchSpec,
     PipelineSpec,
     SyncSpec,
     suggestion,
@@ -124,6 +125,7 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
         defaults=defaults,
         associations=tuple(associations),
         event_template=None if body.events is None else body.events.template,
+        match=tuple(MatchSpec(at, each.hubspot, each.app) for at, each in enumerate(body.match)),
         unread=frozenset(unread),
     )
 

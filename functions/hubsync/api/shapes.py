@@ -61,6 +61,10 @@ def full(view: SyncView) -> Json:
         "notify": list(sync.notify),
         "history_days": sync.history_days,
         "saved_at": sync.saved_at,
+        "match": [
+            {"by": key.kind, "hubspot": list(key.fields(Side.HUBSPOT)), "app": list(key.fields(Side.APP))}
+            for key in sync.match_keys
+        ],
         "mappings": [mapping(each) for each in sync.mappings],
         "associations": [association(each) for each in sync.associations],
         "problems": [problem(each, sync) for each in sync.suspended],

@@ -18,6 +18,9 @@ from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason
 from hubsync.model.sync import ObjectKind, Sync
 
+NAMED = frozenset({ObjectKind.COMPANY, ObjectKind.PRODUCT})
+"""Kinds of which every record has something that it is known by; one that has nothing cannot be told from others."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptOut:
@@ -31,9 +34,11 @@ def admit_lone(record: Record, context: Context) -> KeptOut | None:
     """What keeps a record without a partner from being made on the other side; None if nothing does."""
     sync, side = context.sync, record.ref.side
     kinds = {identifier.kind for identifier in identifiers(sync, side, record)}
-    if sync.kind is ObjectKind.CONTACT and sync.require_email and IdentifierKind.EMAIL not in kinds:
+    if _by_email(sync) and IdentifierKind.EMAIL not in kinds:
         return KeptOut(ExclusionReason.NO_EMAIL, sentences.NO_EMAIL)
-    if sync.kind is ObjectKind.COMPANY and not kinds:
+    if not kinds and sync.own_key:
+        return _without_key(sync, side)
+    if not kinds and sync.kind in NAMED:
         return KeptOut(ExclusionReason.MISSING_IDENTIFIER, sentences.MISSING_IDENTIFIER)
     if context.resolution.standing is Standing.DUPLICATE:
         by = context.resolution.by or "identifier"
@@ -52,9 +57,12 @@ def admit_lone(record: Record, context: Context) -> KeptOut | None:
 def admit_pair(known: Mapping[Side, Sequence[Identifier]], context: Context) -> KeptOut | None:
     """What stops a bound pair from syncing on; `known` are the identifiers of its two records."""
     sync = context.sync
-    if sync.kind is ObjectKind.CONTACT and sync.require_email and not all(known[side] for side in _owes_email(sync)):
-        return KeptOut(ExclusionReason.NO_EMAIL, sentences.NO_EMAIL)
-    return None
+    if not _by_email(sync) and not sync.own_key:
+        return None
+    bare = next((side for side in _owing(sync) if not known[side]), None)
+    if bare is None:
+        return None
+    return _without_key(sync, bare) if sync.own_key else KeptOut(ExclusionReason.NO_EMAIL, sentences.NO_EMAIL)
 
 
 def admit_stage(records: Sequence[Record], context: Context) -> KeptOut | None:
@@ -95,9 +103,20 @@ def has_entered(entry: IndexEntry) -> bool:
     return settled and entry.exclusion is not ExclusionReason.FILTER
 
 
-def _owes_email(sync: Sync) -> list[Side]:
-    """The sides whose bound contacts must have an email (rule 3.7): those that the sync reads from, unless it makes
-    records there without carrying the email over. What is only written is left alone (rule 2.9).
+def _by_email(sync: Sync) -> bool:
+    """Whether a record without a valid email is left out (rule 3.7)."""
+    return sync.require_email and sync.kind in (ObjectKind.CONTACT, ObjectKind.LEAD) and not sync.own_key
+
+
+def _without_key(sync: Sync, side: Side) -> KeptOut:
+    """A record without the key that its sync names (rule 3.8)."""
+    fields = " or ".join(name for key in sync.match_keys for name in key.fields(side))
+    return KeptOut(ExclusionReason.MISSING_IDENTIFIER, sentences.MISSING_KEY.format(fields=fields))
+
+
+def _owing(sync: Sync) -> list[Side]:
+    """The sides whose bound records must have an email, or the sync's own key (rules 3.7, 3.8): those that the sync
+    reads from, unless it makes records there without carrying it over. What is only written is left alone (rule 2.9).
     """
     fields = {side: {name for key in sync.match_keys for name in key.fields(side)[:1]} for side in Side}
     carried = {

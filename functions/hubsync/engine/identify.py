@@ -15,10 +15,17 @@ from hashlib import blake2b
 from unicodedata import normalize
 
 from hubsync.engine.domain import ascii_host, normal_domain
+from hubsync.engine.number import canonical_number
 from hubsync.model.identifier import Identifier, IdentifierKind
 from hubsync.model.record import Record, Value, is_empty
 from hubsync.model.side import Side
 from hubsync.model.sync import MatchKey, Sync
+
+OF_SEVERAL_VALUES = frozenset({IdentifierKind.EMAIL, IdentifierKind.DOMAIN})
+"""Kinds of which one field may hold several, with semicolons between them."""
+
+OF_ONE_VALUE = frozenset({IdentifierKind.SKU, IdentifierKind.KEY})
+"""Kinds whose values may be numbers as well."""
 
 CLAIM_BYTES = 16
 FINGERPRINT_BYTES = 8
@@ -42,10 +49,17 @@ def identifiers(sync: Sync, side: Side, record: Record) -> tuple[Identifier, ...
             continue
         normal = NORMAL_FORMS[key.kind]
         for name in key.fields(side):
-            for text in _texts(record.fields.get(name), several=key.kind is not IdentifierKind.NAME):
-                value = normal(text)
-                if value is not None:
-                    found[Identifier(key.kind, value)] = None
+            value = record.fields.get(name)
+            if key.kind in OF_ONE_VALUE:
+                value = _one(value, numeric=key.numeric)
+            for text in _texts(value, several=key.kind in OF_SEVERAL_VALUES):
+                identifier = normal(text)
+                if identifier is None:
+                    continue
+                if key.kind is IdentifierKind.KEY:
+                    # A customer's number is not another one's tax number, though both be 17.
+                    identifier = f"{key.hubspot_field}\0{key.app_field}\0{identifier}"
+                found[Identifier(key.kind, identifier)] = None
     return tuple(found)
 
 
@@ -66,6 +80,11 @@ def normal_name(text: str) -> str | None:
     """A name with folded case and width, and single spaces inside. Accents stay: Peña and Pena are two companies."""
     folded = " ".join(text.split()).lower() if text.isascii() else " ".join(_folded(text).split())
     return folded or None
+
+
+def normal_code(text: str) -> str | None:
+    """A SKU or a key of the sync's own: trimmed, with folded case and width."""
+    return (text.strip().lower() if text.isascii() else _folded(text).strip()) or None
 
 
 def claim_key(key: bytes, identifier: Identifier) -> str:
@@ -96,6 +115,17 @@ def _mapped(sync: Sync, key: MatchKey) -> bool:
     return any(
         mapping.hubspot_field == key.hubspot_field and mapping.app_field == key.app_field for mapping in sync.mappings
     )
+
+
+def _one(value: Value, *, numeric: bool) -> Value:
+    """A single value as text, a number in the form that it has on both sides; None for what is no such value."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if isinstance(value, str):
+        return (canonical_number(value.strip()) if numeric else None) or value
+    # Python refuses to write whole numbers of more than 4,300 digits in decimals.
+    text = hex(value) if isinstance(value, int) and value.bit_length() > 4096 else repr(value)
+    return canonical_number(text) or text
 
 
 def _texts(value: Value, *, several: bool) -> tuple[str, ...]:
@@ -156,5 +186,7 @@ def _keyed(key: bytes, purpose: bytes, size: int) -> blake2b:
 NORMAL_FORMS: dict[IdentifierKind, Callable[[str], str | None]] = {
     IdentifierKind.EMAIL: normal_email,
     IdentifierKind.DOMAIN: normal_domain,
+    IdentifierKind.SKU: normal_code,
     IdentifierKind.NAME: normal_name,
+    IdentifierKind.KEY: normal_code,
 }

@@ -20,7 +20,7 @@ ORPHANED_AFTER_MS = 2 * 60 * 1000
 """A slot whose entry does not know of it is honoured this long: its worker may be between two writes, both within one
 invocation, and those are shorter."""
 
-STRONG = frozenset({IdentifierKind.EMAIL, IdentifierKind.DOMAIN})
+STRONG = frozenset(IdentifierKind) - {IdentifierKind.NAME}
 """Kinds that one record alone may have; names are shared by honest strangers."""
 
 

@@ -19,6 +19,7 @@ ERASED = Failure(
 )
 NO_EMAIL = "The contact has no valid email address."
 MISSING_IDENTIFIER = "The record has nothing that it could be matched by."
+MISSING_KEY = "The record has no {fields}, and nothing else may match it."
 DUPLICATE = "Another record with the same {kind} is in sync already."
 DIRECTION = "The sync's direction makes no new records in {side}."
 STAGE = "The record is in a stage of {side} that is not mapped."

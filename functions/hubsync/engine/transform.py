@@ -26,6 +26,7 @@ from unicodedata import decimal, normalize
 
 from hubsync.engine.domain import normal_domain
 from hubsync.engine.identify import normal_email, normal_name
+from hubsync.engine.number import canonical_number
 from hubsync.model.mapping import Transform
 from hubsync.model.record import Value, is_empty
 from hubsync.model.schema import FieldType
@@ -40,8 +41,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SURELY_MS = 10**11
 """From here on (March 1973) a whole number is taken for a moment in epoch milliseconds; below, only whole days are."""
 
-LONGEST_NUMBER = 100
-NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z")
 MILLISECONDS = re.compile(r"-?[0-9]{1,15}\Z")
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,+\-Z ]+)?\Z")
 INTERNATIONAL = re.compile(r"\+[1-9][0-9]{5,14}(?:;ext=[0-9]+)?\Z")
@@ -158,22 +157,6 @@ def _phone(text: str, region: str | None) -> str:
     return f"+{digits}" if text.startswith("+") else digits
 
 
-@lru_cache(maxsize=4096)
-def _number(text: str) -> str | None:
-    """A decimal number without an exponent, a plus sign, or zeros that say nothing."""
-    if not NUMBER.match(text):
-        return None
-    digits = format(Decimal(text), "f")
-    if "." in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    sign = "-" if digits.startswith("-") else ""
-    digits = digits.lstrip("+-0") or "0"
-    if len(digits) > LONGEST_NUMBER:
-        return None
-    digits = f"0{digits}" if digits.startswith(".") else digits
-    return digits if digits == "0" else sign + digits
-
-
 def _moment(text: str) -> datetime | None:
     """An ISO date or date-time with its own zone (UTC where it names none), or epoch milliseconds."""
     try:
@@ -218,7 +201,7 @@ def _write_email(text: str, _: FieldType | None) -> str:
 
 
 def _write_number(text: str, _: FieldType | None) -> str:
-    number = _number(text)
+    number = canonical_number(text)
     if number is None:
         raise _unfit(FailureCategory.WRONG_TYPE, "a number", "Enter digits only, with a point before decimals.")
     return number
@@ -278,7 +261,7 @@ def _unfit(category: FailureCategory, wanted: str, remedy: str) -> UnfitValueErr
 
 READERS: dict[Transform, Callable[[str], str | None]] = {
     Transform.EMAIL: normal_email,
-    Transform.NUMBER: _number,
+    Transform.NUMBER: canonical_number,
     Transform.DATE: _date,
     Transform.DATETIME: _datetime,
     Transform.FULL_NAME: _full_name,

@@ -65,7 +65,7 @@ class MatchKey:
     """One kind of identifier and the field it is read from on each side, strongest first in a sync's list.
 
     `more_fields` are further fields of that side that hold identifiers of the same kind (HubSpot: the secondary
-    emails, separated by semicolons).
+    emails, separated by semicolons). `numeric` says that one of the fields holds numbers, so that `007` is 7.
     """
 
     kind: IdentifierKind
@@ -73,6 +73,7 @@ class MatchKey:
     app_field: str
     more_hubspot_fields: tuple[str, ...] = ()
     more_app_fields: tuple[str, ...] = ()
+    numeric: bool = False
 
     def fields(self, side: Side) -> tuple[str, ...]:
         """The fields to read on `side`, the primary one first."""
@@ -106,6 +107,8 @@ class Sync:
     something changes that a refused record may have waited for.
     `filters` say which records enter from each side (rule 5.1), `stages` which pipelines and stages go together (5.2),
     `lifecycle` which contacts are covered (5.3). `marketing_contacts` makes new contacts of HubSpot marketing contacts.
+    `keys_since` is the generation from which the match keys are what they are: an entry of an older one holds the
+    claims of other keys, and is looked at again whatever it shows.
     `comparison` numbers the last comparison's pages in the ledger (epoch ms of its start).
     `history_key` (sealed) seals the history and is destroyed with it; `history_days` is how long an event is kept, 0 to
     keep none.
@@ -138,6 +141,7 @@ class Sync:
     status: SyncStatus = SyncStatus.DRAFT
     phase: Phase | None = None
     generation: int = 0
+    keys_since: int = 0
     indexed: tuple[Side, ...] = ()
     hash_key: bytes = b""
     history_key: bytes = b""
@@ -191,6 +195,11 @@ class Sync:
     def may_link(self, association: Association, side: Side) -> bool:
         """Whether the links of an association may be written on `side`: both directions say so (rule 2.4)."""
         return self.direction.writes(side) and association.direction.writes(side)
+
+    @property
+    def own_key(self) -> bool:
+        """Whether the sync names what its records are matched by; nothing else counts then (rule 3.1)."""
+        return any(key.kind is IdentifierKind.KEY for key in self.match_keys)
 
     def index_complete(self, side: Side) -> bool:
         """Whether every record of `side` has been indexed once."""

@@ -203,3 +203,61 @@ def test_half_a_surrogate_pair_is_hashed_like_any_text() -> None:
 def test_nothing_is_hashed_once_the_key_is_destroyed() -> None:
     with pytest.raises(ValueError, match="destroyed"):
         fingerprint(b"", "ana@example.com")
+
+
+SKU = MatchKey(IdentifierKind.SKU, "hs_sku", "sku")
+OWN = MatchKey(IdentifierKind.KEY, "number", "no")
+
+
+def values(key: MatchKey, value: Value) -> list[str]:
+    """What a value of the app's field identifies by; without the fields' names of a key."""
+    found = identifiers(sync(key), Side.APP, record(Side.APP, **{key.app_field: value}))
+    return [identifier.value.rpartition("\0")[2] for identifier in found]
+
+
+@pytest.mark.parametrize("key", [SKU, OWN], ids=["sku", "key"])
+@pytest.mark.parametrize(
+    ("value", "normal"),
+    [
+        (" OV-1 ", ["ov-1"]),
+        ("ＯＶ-1", ["ov-1"]),
+        ("a;b", ["a;b"]),
+        ("007", ["007"]),
+        (7, ["7"]),
+        (7.0, ["7"]),
+        (7.5, ["7.5"]),
+        (1e20, ["100000000000000000000"]),
+        ("  ", []),
+        (None, []),
+        (True, []),
+        (["a"], []),
+        ({"a": "b"}, []),
+    ],
+)
+def test_codes_are_single_values_with_folded_case(key: MatchKey, value: Value, normal: list[str]) -> None:
+    assert values(key, value) == normal
+
+
+@pytest.mark.parametrize(
+    ("value", "normal"), [("007", "7"), ("7.0", "7"), (" +7 ", "7"), ("7e0", "7"), ("-0", "0"), ("seven", "seven")]
+)
+def test_a_text_that_goes_with_a_number_is_that_number(value: str, normal: str) -> None:
+    assert values(MatchKey(IdentifierKind.KEY, "number", "no", numeric=True), value) == [normal]
+
+
+def test_the_keys_of_two_fields_are_kept_apart() -> None:
+    both = sync(OWN, MatchKey(IdentifierKind.KEY, "tax", "vat"))
+    found = identifiers(both, Side.APP, record(Side.APP, no="17", vat="17"))
+    assert len(found) == 2
+    assert found == identifiers(both, Side.HUBSPOT, record(Side.HUBSPOT, number="17", tax="17"))
+    assert len({claim_key(KEY, identifier) for identifier in found}) == 2
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=5))
+def test_any_value_of_a_key_identifies_or_does_not(value: Value) -> None:
+    for numeric in (False, True):
+        found = values(MatchKey(IdentifierKind.KEY, "number", "no", numeric=numeric), value)
+        assert len(found) <= 1
+        assert all(
+            values(MatchKey(IdentifierKind.KEY, "number", "no", numeric=numeric), text) == [text] for text in found
+        )

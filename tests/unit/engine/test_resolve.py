@@ -275,6 +275,8 @@ def test_an_orphaned_slot_is_no_conflict() -> None:
 # --- whatever the claims say
 
 KEYS = ("k1", "k2", "k3")
+WALKED = (IdentifierKind.EMAIL, IdentifierKind.DOMAIN, IdentifierKind.NAME)
+KINDS = st.permutations(list(IdentifierKind)).map(lambda kinds: kinds[: len(KEYS)])
 IDS = ("own", "e1", "e2", "nobody")
 
 
@@ -302,7 +304,7 @@ def indexes(draw: st.DrawFn) -> Index:
     return index
 
 
-@given(indexes(), st.sampled_from(Side), st.permutations(KEYS), st.permutations(list(IdentifierKind)))
+@given(indexes(), st.sampled_from(Side), st.permutations(KEYS), KINDS)
 def test_the_walk_is_total_and_binds_only_where_there_is_room(
     index: Index, side: Side, keys: list[str], kinds: list[IdentifierKind]
 ) -> None:
@@ -325,7 +327,7 @@ def test_the_walk_is_total_and_binds_only_where_there_is_room(
 @given(indexes(), st.sampled_from(Side))
 def test_time_alone_ends_every_wait(index: Index, side: Side) -> None:
     """Rule 9.1: whoever died, after the longest lease and an orphan's time nobody waits any more."""
-    pairs = tuple(zip(IdentifierKind, KEYS, strict=True))
+    pairs = tuple(zip(WALKED, KEYS, strict=True))
     found = index.resolve(RecordRef(side, "1"), *pairs, now=NOW + ORPHANED_AFTER_MS)
     assert found.standing is not Standing.WAIT
 

@@ -94,7 +94,12 @@ ORGANISATIONS = ObjectSchema(
     {"domain": ("website",), "name": ("title",)},
 )
 SCHEMAS = {
-    "hubspot": {"contacts": CONTACTS, "companies": COMPANIES, "deals": ObjectSchema("deals", kind="deal")},
+    "hubspot": {
+        "contacts": CONTACTS,
+        "companies": COMPANIES,
+        "deals": ObjectSchema("deals", kind="deal"),
+        "notes": ObjectSchema("notes"),
+    },
     "orbit": {"people": PEOPLE, "organisations": ORGANISATIONS},
 }
 

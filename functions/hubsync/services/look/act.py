@@ -12,6 +12,7 @@ from hubsync.model.decision import Action, Patch
 from hubsync.model.entry import IndexEntry, Intent
 from hubsync.model.record import Record
 from hubsync.model.side import Side
+from hubsync.services.look.gather import rekeyed
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Desk, Keys, Work
 from hubsync.stores.ports import DeleteEntry, PutAlias, PutEntry
@@ -28,7 +29,8 @@ def claim_ahead(book: Book, works: Sequence[Work]) -> list[Work]:
     """Take every slot that the works need once their writes are done; an email edit claims the new before it frees the
     old. Returns the works that lost a race for one; they have to be looked at again.
     """
-    for work in works:
+    # After a change of the match keys the pairs come first: what they are now known by is theirs.
+    for work in sorted(works, key=lambda work: not (rekeyed(book.desk.sync, work.stored) and _whole(work))):
         for side in Side:
             ahead = keys_ahead(book.desk, work, side)
             half = work.entry.half(side)
@@ -42,6 +44,10 @@ def claim_ahead(book: Book, works: Sequence[Work]) -> list[Work]:
             book.entries[work.entry.id] = work.entry
     lost = book.save()
     return [work for work in works if work.entry.id in lost]
+
+
+def _whole(work: Work) -> bool:
+    return all(work.record(side) is not None for side in Side)
 
 
 def keys_ahead(desk: Desk, work: Work, side: Side) -> Keys:

@@ -147,6 +147,7 @@ def _finished(desk: Desk, work: Work, decision: Decision) -> IndexEntry:
         warnings=decision.warnings if decision.action is not Action.REFUSE else entry.warnings,
         intents=(),
         lease_until=0,
+        generation=desk.sync.generation if entry.generation < desk.sync.keys_since else entry.generation,
         place=work.place if decision.exclusion is ExclusionReason.DUPLICATE else "",
         inputs=inputs,
         attempts=attempts if refused else 0,

@@ -132,7 +132,7 @@ def unchanged(desk: Desk, work: Work, errand: Errand) -> bool:
     entry, stored, side = work.entry, work.stored, work.ref.side
     if work.record(side) is None:
         return stored.version == 0 or (stored.half(side).gone and stored.status is RecordStatus.FAILING)
-    if errand.forced or stored.version == 0 or entry.intents:
+    if errand.forced or stored.version == 0 or entry.intents or rekeyed(desk.sync, stored):
         return False
     if stored.status in (RecordStatus.PENDING, RecordStatus.QUEUED) or (
         errand.scan and (not stored.bound or stored.exclusion is not None)
@@ -144,6 +144,11 @@ def unchanged(desk: Desk, work: Work, errand: Errand) -> bool:
     if stored.status is RecordStatus.FAILING and stored.inputs and stored.retry_at <= desk.clock.now():
         return False
     return shows_baseline(desk.sync, stored, work.record(side))
+
+
+def rekeyed(sync: Sync, entry: IndexEntry) -> bool:
+    """Whether no look has settled a pair since the sync's match keys changed: its claims are those of other keys."""
+    return entry.bound and entry.generation < sync.keys_since
 
 
 def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None) -> bool:

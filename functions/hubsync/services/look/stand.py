@@ -12,7 +12,7 @@ from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.identifier import Claim
 from hubsync.model.record import Record
 from hubsync.model.side import Side
-from hubsync.services.look.gather import READ_AT_ONCE, bind, read
+from hubsync.services.look.gather import READ_AT_ONCE, bind, read, rekeyed
 from hubsync.services.look.work import Desk, Wake, Work
 from hubsync.stores.ports import IndexWrite, PutAlias, PutClaim
 
@@ -69,6 +69,21 @@ class Book:
             holder is not None and holder != work.entry.id and holds(self.entries.get(holder), side, claim, now)
             for side, holder in holders.items()
         )
+
+    def yield_to(self, work: Work, keys: Iterable[str]) -> None:
+        """Take from records without a partner the slots that a pair needs after its sync's match keys changed: it was
+        there first, however early in the scan they come. Each finds itself a duplicate when its turn comes (rule 3.5).
+        """
+        for key, side in ((key, side) for key in keys for side in Side):
+            holder = self.claims[key].holder(side)
+            entry = self.entries.get(holder) if holder is not None else None
+            if entry is None or entry.id == work.entry.id or all(entry.half(each).present for each in Side):
+                continue
+            self.claims[key] = self.claims[key].held_by(side, None, self.desk.clock.now())
+            self._touched.setdefault(key, set()).add(work.entry.id)
+            half = entry.half(side)
+            kept = tuple(claim for claim in half.claims if claim != key)
+            self.entries[entry.id] = entry.with_half(side, replace(half, claims=kept))
 
     def free(self, entry_id: str, side: Side, keys: Iterable[str]) -> list[str]:
         """Free the slots of `side` that an entry holds; returns those that it did hold."""
@@ -227,5 +242,7 @@ def find_conflicts(desk: Desk, book: Book, works: Sequence[Work]) -> None:
     for work, side in changed:
         keys = work.keys[side]
         fresh = {key for _, key in keys} - set(work.entry.half(side).claims)
+        if rekeyed(desk.sync, work.stored):
+            book.yield_to(work, fresh)
         if work.conflict is None and work.resolution.standing is Standing.LONE:
             work.conflict = conflict(side, work.entry.id, keys, fresh, book.claims, book.entries, now)

@@ -10,18 +10,13 @@ from hubsync.model.schema import FieldSchema, ObjectSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import ObjectKind
 from hubsync.services.manage.check_types import away_from, check_joined, check_types
-from hubsync.services.manage.document import Fault, MappingSpec, SyncSpec, suggestion
+from hubsync.services.manage.document import EXTERNAL_ID, Fault, MappingSpec, SyncSpec, suggestion
 from hubsync.services.manage.filters import check_filters
 from hubsync.services.manage.lifecycle_stages import check_lifecycle, check_marketing
+from hubsync.services.manage.match import check_match, goes_with, needs_email
 
-EXTERNAL_ID = "hubsync_id"
-"""The HubSpot property that hubsync finds its own creations by (docs/architecture.md, "Creating")."""
-
-DEFAULT_MATCH_KEYS = {
-    ObjectKind.CONTACT: (IdentifierKind.EMAIL,),
-    ObjectKind.COMPANY: (IdentifierKind.DOMAIN, IdentifierKind.NAME),
-}
-"""Rule 3.1, strongest first. An issue to come lets a sync name its own keys."""
+SYNCABLE = ("contacts", "companies", "deals", "tickets", "products", "invoices", "tasks", "leads")
+"""HubSpot's object types that can be synced, besides an account's own."""
 
 
 def check(name: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> Iterator[Fault]:
@@ -46,13 +41,6 @@ def writes(spec: SyncSpec, mapping: MappingSpec, side: Side) -> bool:
     return spec.direction.writes(side) and mapping.direction.writes(side)
 
 
-def shared_kinds(schemas: Mapping[Side, ObjectSchema], kind: ObjectKind) -> tuple[IdentifierKind, ...]:
-    """The default match keys that both object types have a field for, strongest first."""
-    return tuple(
-        key for key in DEFAULT_MATCH_KEYS[kind] if all(schema.identifiers.get(key) for schema in schemas.values())
-    )
-
-
 def _check_people(path: str, spec: SyncSpec) -> Iterator[Fault]:
     for at, address in enumerate(spec.notify):
         if normal_email(address) is None:
@@ -67,24 +55,21 @@ def _check_people(path: str, spec: SyncSpec) -> Iterator[Fault]:
 
 def _check_kinds(path: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> Iterator[Fault]:
     hubspot, app = schemas[Side.HUBSPOT], schemas[Side.APP]
-    if hubspot.kind not in DEFAULT_MATCH_KEYS:
+    kind = next((one for one in ObjectKind if one == hubspot.kind), None)
+    if kind is None:
         yield Fault(
             f"{path}.hubspot.object",
-            f"HubSpot's {hubspot.object_type} cannot be synced yet.",
-            "Choose contacts or companies.",
+            f"HubSpot's {hubspot.object_type} cannot be synced.",
+            f"Choose one of: {', '.join(SYNCABLE)}, or an object type of your own by its id, such as 2-12345.",
         )
-    elif app.kind != hubspot.kind:
+    elif not goes_with(app.kind, kind):
         yield Fault(
             f"{path}.app.object",
             f"{app.object_type} does not go with HubSpot's {hubspot.object_type}.",
-            f"Choose an object type of the app that stands for a {hubspot.kind}.",
+            f"Choose an object type of the app that stands for a {kind}.",
         )
-    elif not shared_kinds(schemas, ObjectKind(hubspot.kind)):
-        yield Fault(
-            f"{path}.app.object",
-            f"{app.object_type} has no field that records could be matched by.",
-            "Name its identifiers in the app's manifest.",
-        )
+    else:
+        yield from check_match(path, spec, schemas, kind)
     if not spec.mappings and "mappings" not in spec.unread:
         yield Fault(f"{path}.mappings", "No field is mapped.", "Map at least one pair of fields.")
 
@@ -173,17 +158,20 @@ def _check_email(path: str, spec: SyncSpec, side: Side, schemas: Mapping[Side, O
         name not in schemas[end].fields for mapping in spec.mappings for end in Side for name in mapping.fields(end)
     )
     readable = spec.mappings and "mappings" not in spec.unread and not misnamed
-    needed = spec.require_email and schemas[side].kind == ObjectKind.CONTACT and readable
+    kind = next((one for one in ObjectKind if one == schemas[Side.HUBSPOT].kind), ObjectKind.CUSTOM)
+    needed = needs_email(spec, kind) and "match" not in spec.unread and readable
     emails = {end: schema.identifiers.get(IdentifierKind.EMAIL, ())[:1] for end, schema in schemas.items()}
     if not needed or not spec.direction.writes(side) or not all(emails.values()):
         return
+    if schemas[side].fields[emails[side][0]].read_only:
+        return  # a HubSpot lead bears its contact's email: HubSpot's to write, and not asked of what the sync makes
     if not any(
         writes(spec, mapping, side) and all(mapping.field(end) in emails[end] for end in Side)
         for mapping in spec.mappings
     ):
         yield Fault(
             f"{path}.mappings",
-            f"New records of {schemas[side].object_type} would have no email, and contacts without one are left out.",
+            f"New records of {schemas[side].object_type} would have no email, and {kind}s without one are left out.",
             f"Map {emails[Side.HUBSPOT][0]} to {emails[Side.APP][0]}, or set require_email: false.",
         )
 

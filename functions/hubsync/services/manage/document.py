@@ -11,6 +11,9 @@ from hubsync.model.lifecycle import Covers
 from hubsync.model.mapping import OptionPair, Transform
 from hubsync.model.side import Direction, Side
 
+EXTERNAL_ID = "hubsync_id"
+"""The HubSpot property that hubsync finds its own creations by (docs/architecture.md, "Creating"). Nobody else's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -158,6 +161,19 @@ class AssociationSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchSpec:
+    """One pair of fields by which records are matched, in place of the defaults (rule 3.1). `at` is its place."""
+
+    at: int
+    hubspot: str
+    app: str
+
+    def field(self, side: Side) -> str:
+        """The field's name on `side`."""
+        return self.hubspot if side is Side.HUBSPOT else self.app
+
+
+@dataclass(frozen=True, slots=True)
 class SyncSpec:
     """One sync. A setting that could not be read stands at its default and its name in `unread`.
     `pipelines` are None where all are to be found by their names.
@@ -183,6 +199,7 @@ class SyncSpec:
     associations: tuple[AssociationSpec, ...] = ()
     defaults: DefaultsSpec | None = None
     event_template: str | None = None
+    match: tuple[MatchSpec, ...] = ()
     unread: frozenset[str] = frozenset()
 
     def end(self, side: Side) -> EndSpec | None:

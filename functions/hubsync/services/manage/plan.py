@@ -11,12 +11,13 @@ from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import FieldMapping, Transform
 from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
-from hubsync.model.sync import MatchKey, ObjectKind, Sync, SyncStatus
-from hubsync.services.manage.check import shared_kinds, writes
+from hubsync.model.sync import ObjectKind, Sync, SyncStatus
+from hubsync.services.manage.check import writes
 from hubsync.services.manage.check_types import transform_of
 from hubsync.services.manage.document import ConnectionSpec, EndSpec, Limit, MappingSpec, SyncSpec
 from hubsync.services.manage.filters import plan_filters
 from hubsync.services.manage.lifecycle_stages import plan_lifecycle
+from hubsync.services.manage.match import match_keys, needs_email
 from hubsync.services.manage.stages import PerSide, plan_stages
 from hubsync.services.ports import Ids, Vault
 
@@ -114,16 +115,19 @@ def plan_sync(
         number = before.stages.number if before.stages is not None else next_number
         stages = plan_stages(spec, schemas, pipelines, number)
         next_number = max(next_number, number + 1)
+    keys = match_keys(spec, schemas, kind)
+    rekeyed = stored is not None and keys != stored.match_keys
     wanted = replace(
         before,
         kind=kind,
         direction=spec.direction,
         mappings=mappings,
         next_number=next_number,
-        match_keys=tuple(_match_key(key, schemas) for key in shared_kinds(schemas, kind)),
+        match_keys=keys,
+        keys_since=before.generation + 1 if rekeyed else before.keys_since,
         default_side=spec.default,
         conflict=spec.conflict,
-        require_email=spec.require_email and kind is ObjectKind.CONTACT,
+        require_email=needs_email(spec, kind),
         phone_region=spec.phone_region,
         filters=plan_filters(spec, schemas),
         stages=stages,
@@ -195,12 +199,6 @@ def _numbered(
             )
         )
     return tuple(sorted(mappings, key=lambda mapping: mapping.number)), following
-
-
-def _match_key(kind: IdentifierKind, schemas: Mapping[Side, ObjectSchema]) -> MatchKey:
-    hubspot, *more_hubspot = schemas[Side.HUBSPOT].identifiers[kind]
-    app, *more_app = schemas[Side.APP].identifiers[kind]
-    return MatchKey(kind, hubspot, app, tuple(more_hubspot), tuple(more_app))
 
 
 def _sealed(secret: str | None, stored: bytes | None, belongs_to: str, vault: Vault) -> bytes | None:
