@@ -172,9 +172,29 @@ def fields(
 
 
 @app.command()
-def compare(context: typer.Context, sync: Sync) -> None:
+def compare(
+    context: typer.Context,
+    sync: Sync,
+    *,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for the end, and show what was found.")] = False,
+    as_json: Json = False,
+) -> None:
     """Compare the index of SYNC with both applications, and mend what differs."""
-    _tell(context, sync, "compare", "The comparison of {name} has begun.")
+    with Client(_target(context)) as client:
+        begun = client.post(f"{_path(sync)}/compare")
+        if not wait:
+            out.print(f"The comparison of {begun['name']} has begun.", markup=False)
+            return
+        report = client.get(f"{_path(sync)}/comparison")["report"]
+        while report is None or report["run"] < begun["run"] or report["finished_at"] is None:
+            if (state := client.get(_path(sync))["status"]) != "active":
+                raise CliError(f"{sync} is {show.words(state)}: the comparison ended early.", "Look at its status.")
+            time.sleep(WATCH_SECONDS)
+            report = client.get(f"{_path(sync)}/comparison")["report"]
+    if as_json:
+        _print_json(report)
+    else:
+        out.print(show.comparison(report))
 
 
 @app.command()

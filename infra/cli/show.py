@@ -15,6 +15,7 @@ STYLES = {"active": "green", "initial_sync": "cyan", "stalled": "red", "off": "d
 RECORD_STYLES = {"failing": "red", "excluded": "yellow", "in_sync": "green"}
 KEYS = {"Status": "status", "HubSpot": "hubspot_id", "App": "app_id"}
 BAR_WIDTH = 30
+FOUND = ("differed", "missing", "repaired", "created", "deleted", "failed", "put_off")
 
 
 def words(name: str | None) -> str:
@@ -49,6 +50,19 @@ def records(shown: Sequence[Mapping[str, Any]]) -> Table:
             Text("\n".join(filter(None, [failure.get("remedy"), *_advice(record)]))),
         )
     return table
+
+
+def comparison(report: Mapping[str, Any]) -> RenderableType:
+    """What a comparison found and repaired, phase by phase and in all."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for heading in FOUND:
+        table.add_column(words(heading).capitalize(), justify="right")
+    for row in (*report["phases"], {"phase": "in all", **report["total"]}):
+        table.add_row(words(row["phase"]), *(f"{row[heading]:,}" for heading in FOUND))
+    if report["empty"] is None:
+        return table
+    return Group(table, Text(f"{report['empty']} suddenly looks empty: nothing there was believed deleted.", "red"))
 
 
 def initial(shown: Sequence[Mapping[str, Any]]) -> bool:

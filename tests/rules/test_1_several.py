@@ -170,7 +170,7 @@ def test_a_deletion_in_one_app_is_the_affair_of_its_sync() -> None:
 
 
 def test_each_sync_finds_its_own_creations_only() -> None:
-    """9.1 `hubsync_id` holds the entry of the sync that made the record; the other one matched it, and goes on so."""
+    """1.1 `hubsync_id` holds the entry of the sync that made the record; the other one matched it, and goes on so."""
     world = World(24)
     other = world.connect("orbit2")
     world.orbit.seed({"people": [{"email": "ana@example.com"}]})
@@ -189,7 +189,7 @@ def test_each_sync_finds_its_own_creations_only() -> None:
 
 @pytest.mark.parametrize("lost", range(1, 60, 2))
 def test_a_crash_at_any_call_makes_nothing_twice(lost: int) -> None:
-    """9.1 The process dies while a new person goes from Orbit through HubSpot to Ledgerly: each sync finds its own."""
+    """1.1 The process dies while a new person goes from Orbit through HubSpot to Ledgerly: each sync finds its own."""
     world = three()
     world.orbit.create("people", {"email": "ben@example.com", "name": {"first": "Ben"}})
     world.fuse.left = lost

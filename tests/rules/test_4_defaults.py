@@ -82,7 +82,7 @@ def test_a_default_keeps_its_direction() -> None:
 
 
 def test_numbers_survive_the_way_they_are_written() -> None:
-    """1.2 A list that says what the default mappings say is the same sync: nothing is started anew."""
+    """4.1 A list that says what the default mappings say is the same sync: nothing is started anew."""
     world = World()
     call = Client(world)
     call("POST", "/v1/apply", document())

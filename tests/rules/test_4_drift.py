@@ -163,7 +163,7 @@ def test_a_changed_type_suspends_until_it_is_back() -> None:
 
 
 def test_a_new_option_lets_refused_records_in() -> None:
-    """8.4 A record that was refused for want of an option is tried again once there is one, without anyone's retry."""
+    """4.1 A record that was refused for want of an option is tried again once there is one, without anyone's retry."""
     world = world_of(hubspot_field="level")
     world.clock.ms += DOUBT_MS
     (one,) = world.people()

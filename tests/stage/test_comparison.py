@@ -27,7 +27,8 @@ def compare(scene: Scene) -> set[str]:
     """Compare once; what the reports say."""
     scene.tell("compare")
     scene.at_rest()
-    return {each["text"] for each in scene.notifications() if each["title"].startswith(f"Comparison of {scene.name!r}")}
+    told = (each["text"] for each in scene.notifications() if each["title"] == f"Comparison of {scene.name!r}")
+    return {line for text in told for line in text.splitlines()}
 
 
 def test_edits_on_both_sides_are_found_and_carried_over(active: Scene) -> None:

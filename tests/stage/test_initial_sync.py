@@ -55,9 +55,8 @@ def test_a_second_look_at_an_unchanged_world_writes_nothing_anywhere(scene: Scen
     scene.poll()
     scene.at_rest()
 
-    found = {
-        each["text"] for each in scene.notifications() if each["title"].startswith(f"Comparison of {scene.name!r}")
-    }
+    told = (each["text"] for each in scene.notifications() if each["title"] == f"Comparison of {scene.name!r}")
+    found = {line for text in told for line in text.splitlines()}
     assert "hubspot: 0 record(s) differed from the index." in found
     assert "app: 0 record(s) differed from the index." in found
     assert (scene.hubspot.writes(), scene.app.writes()) == (hubspot, app)

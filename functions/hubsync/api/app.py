@@ -109,7 +109,8 @@ def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycl
         }
         if verb not in commands:
             raise Problem(404, f"A sync cannot be told to {verb}.", suggestion(verb, [*commands, "retry", "restore"]))
-        return shapes.brief(commands[verb](name))
+        sync = commands[verb](name)
+        return {**shapes.brief(sync), **({"run": sync.comparison} if verb == "compare" else {})}
 
 
 def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
@@ -128,7 +129,9 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
 
     @app.get("/v1/syncs/<name>/comparison")
     def comparison(name: str) -> shapes.Json:
-        return {"reports": [shapes.notification(each) for each in view.comparisons(name)]}
+        report = view.sync(name).sync.compared
+        told = [shapes.notification(each) for each in view.comparisons(name)]
+        return {"report": None if report is None else shapes.comparison(report), "reports": told}
 
     @app.get("/v1/notifications")
     def notifications() -> shapes.Json:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TypeAlias
 
 from hubsync.api.filters import filters_shape
 from hubsync.engine import sentences
 from hubsync.model.association import Association
+from hubsync.model.comparison import ComparisonReport
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import FieldMapping
@@ -145,6 +147,20 @@ def progress(each: PhaseProgress) -> Json:
         "done": each.done,
         "started_at": each.started_at or None,
         "finished_at": each.finished_at,
+    }
+
+
+def comparison(each: ComparisonReport) -> Json:
+    """What the last comparison found (rule 1.6). `run` is its start and its number; times are epoch ms.
+
+    `empty` is the side that suddenly looked empty, so that nothing there was believed to be deleted.
+    """
+    return {
+        "run": each.run,
+        "finished_at": each.finished_at,
+        "empty": each.empty,
+        "total": asdict(each.total),
+        "phases": [{"phase": phase.phase, **asdict(phase.tally)} for phase in each.phases],
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from hubsync.model.association import Association
+from hubsync.model.comparison import ComparisonReport
 from hubsync.model.conflict import ConflictPolicy
 from hubsync.model.filter import Filters
 from hubsync.model.identifier import IdentifierKind
@@ -109,7 +110,8 @@ class Sync:
     `lifecycle` which contacts are covered (5.3). `marketing_contacts` makes new contacts of HubSpot marketing contacts.
     `keys_since` is the generation from which the match keys are what they are: an entry of an older one holds the
     claims of other keys, and is looked at again whatever it shows.
-    `comparison` numbers the last comparison's pages in the ledger (epoch ms of its start).
+    `comparison` numbers the last comparison's pages in the ledger (epoch ms of its start); `compared` is what the last
+    one found.
     `history_key` (sealed) seals the history and is destroyed with it; `history_days` is how long an event is kept, 0 to
     keep none.
     `phone_region` is the ISO 3166 country of numbers without a country code, or None.
@@ -152,6 +154,7 @@ class Sync:
     event_template: str | None = None
     problem: str | None = None
     comparison: int = 0
+    compared: ComparisonReport | None = None
     suspended: tuple[Suspension, ...] = ()
     shared: bool = False
     version: int = 0

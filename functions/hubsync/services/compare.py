@@ -10,16 +10,18 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from hashlib import blake2b
 from json import dumps, loads
 
 from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
+from hubsync.model.comparison import ComparisonReport, Tally
+from hubsync.model.entry import IndexEntry
 from hubsync.model.message import PageMessage
 from hubsync.model.record import Record, RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
-from hubsync.model.sync import Phase, Sync, SyncStatus
+from hubsync.model.sync import COMPARISON_PHASES, Phase, Sync, SyncStatus
 from hubsync.services.desk import DeskFactory
 from hubsync.services.look.gather import Seen, shows_baseline
 from hubsync.services.look.look import look
@@ -38,6 +40,7 @@ FEW = 10
 """Below this many indexed records a side may well be empty."""
 
 WALKED = 2_000
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,64 +78,56 @@ class Comparison:
             self.worker.end_run(sync.id, message.page)
 
     def _listed(self, desk: Desk, message: PageMessage, side: Side) -> None:
-        """A page of an application's list."""
-        cursor, found = _unpack(message.cursor)
+        """A page of an application's list. The next one follows when this one's outcome is known."""
+        cursor, tally = _unpack(message.cursor)
         span = read_span(desk, side, cursor)
         records = {record.ref: record for record in span.records if not record.deleted}
         refs = list(records)
-        suspects = self._suspects(desk, records)
-        self.scan.expect(desk.sync, message, refs, last=span.cursor is None, total=span.total)
-        self.scan.next_page(message, _pack(span.cursor, found + len(suspects)))
-        calm = set(suspects)
-        self.worker.settle(desk.sync.id, {message.page: [ledger_id(ref) for ref in refs if ref not in calm]})
-        ended = look(desk, suspects, _errand(message), Seen({ref: records[ref] for ref in suspects}, span.asked_at))
-        self.scan.end(desk.sync, message, suspects, ended)
-        if span.cursor is None:
-            self._report(desk.sync, message, f"{side}: {found + len(suspects)} record(s) differed from the index.")
-
-    def _suspects(self, desk: Desk, records: dict[RecordRef, Record]) -> list[RecordRef]:
-        """Records that the index does not know, or knows otherwise."""
         known = desk.index.find(desk.sync.id, records)
-        return [
-            ref
-            for ref, record in records.items()
-            if ref not in known
-            or known[ref].status in (RecordStatus.PENDING, RecordStatus.QUEUED)
-            or not shows_baseline(desk.sync, known[ref], record)
-        ]
+        suspects = [ref for ref in refs if _is_suspect(desk.sync, known.get(ref), records[ref])]
+        self.scan.expect(desk.sync, message, refs, last=span.cursor is None, total=span.total)
+        calm = set(refs) - set(suspects)
+        self.worker.settle(desk.sync.id, {message.page: [ledger_id(ref) for ref in refs if ref in calm]})
+        ended = look(desk, suspects, _errand(message), Seen({ref: records[ref] for ref in suspects}, span.asked_at))
+        missing = sum(ref not in known for ref in suspects)
+        tally = tally.plus(Tally(len(suspects) - missing, missing, put_off=len(ended.deferred))).plus(ended.tally)
+        self.scan.next_page(message, _pack(span.cursor, tally))
+        if span.cursor is None:
+            self._report(desk.sync, message, tally)
+        self.scan.end(desk.sync, message, suspects, ended)
 
     def _walked(self, desk: Desk, message: PageMessage) -> None:
         """A page of the index: what neither list showed is read by its id."""
-        cursor, found = _unpack(message.cursor)
+        cursor, tally = _unpack(message.cursor)
         living = {side: self._living(desk.sync, message, side) for side in Side}
         if message.page.number == 0 and (empty := self._looks_empty(desk, living)) is not None:
-            self._report(
-                desk.sync,
-                message,
-                f"{empty} suddenly looks empty: nothing there was believed to be deleted.",
-            )
+            self._report(desk.sync, message, tally, empty)
             self.scan.expect(desk.sync, message, [], last=True, total=None)
             return
         walk = desk.index.walk(desk.sync.id, cursor, WALKED)
         missing = [
-            ref
+            (ref, entry.id)
             for entry in walk.entries
             for side in Side
             if (ref := entry.ref(side)) is not None and entry.half(side).present and ref not in living[side]
         ]
-        self.scan.expect(desk.sync, message, missing, last=walk.cursor is None, total=None)
-        self.scan.next_page(message, _pack(walk.cursor, found + len(missing)))
+        self.scan.expect(desk.sync, message, [ref for ref, _ in missing], last=walk.cursor is None, total=None)
+        # What was made or mended since the comparison began is in no list, and was not missed.
+        calm = {entry.id for entry in walk.entries if entry.settled_at > message.page.generation}
+        tally = tally.plus(Tally(missing=sum(owner not in calm for _, owner in missing)))
+        looked = []
         for side in Side:
-            mine = [ref for ref in missing if ref.side is side]
+            mine = [ref for ref, _ in missing if ref.side is side]
             for start in range(0, len(mine), AT_ONCE):
                 some = mine[start : start + AT_ONCE]
-                self.scan.end(desk.sync, message, some, look(desk, some, _errand(message)))
+                ended = look(desk, some, _errand(message))
+                tally = tally.plus(ended.tally).plus(Tally(put_off=len(ended.deferred)))
+                looked.append((some, ended))
+        self.scan.next_page(message, _pack(walk.cursor, tally))
         if walk.cursor is None:
-            self._report(
-                desk.sync,
-                message,
-                f"{found + len(missing)} indexed record(s) were in neither list and were read.",
-            )
+            self._report(desk.sync, message, tally)
+        for some, ended in looked:
+            self.scan.end(desk.sync, message, some, ended)
 
     def _living(self, sync: Sync, message: PageMessage, side: Side) -> Living:
         return Living(self.ledger.seen(sync.id, message.page.generation, PHASE_OF[side]))
@@ -154,11 +149,52 @@ class Comparison:
                 return side
         return None
 
-    def _report(self, sync: Sync, message: PageMessage, text: str) -> None:
-        """Say what was found, in a notification and in the log."""
-        self.desks.signals.note("compared", sync=sync.id, found=text)
-        title = f"Comparison of {sync.name!r}: {message.page.phase}"
-        self.notifications.add_notification(Notification(sync.id, self.desks.clock.now(), title, text))
+    def _report(self, sync: Sync, message: PageMessage, tally: Tally, empty: Side | None = None) -> None:
+        """Keep with the sync what a phase found; at the end of the last one, tell it (rule 1.6)."""
+        run, phase, now = message.page.generation, message.page.phase, self.desks.clock.now()
+        self.desks.signals.note("compared", sync=sync.id, found=_sentence(phase, tally, empty))
+        last = phase is Phase.COMPARE_INDEX
+        for _ in range(ATTEMPTS):
+            stored = self.desks.syncs.sync(sync.id)
+            if stored is None:
+                return
+            before = stored.compared if stored.compared is not None and stored.compared.run == run else None
+            report = (before or ComparisonReport(run)).with_phase(phase, tally)
+            if last:
+                report = replace(report, finished_at=now, empty=empty)
+            if self.desks.syncs.put_sync(replace(stored, compared=report)):
+                break
+        else:
+            return
+        if last:
+            title = f"Comparison of {sync.name!r}"
+            self.notifications.add_notification(Notification(sync.id, now, title, sentences(report)))
+
+
+def sentences(report: ComparisonReport) -> str:
+    """What a comparison found, a line for each phase, and what came of it."""
+    lines = [_sentence(phase, report.of(phase), report.empty) for phase in COMPARISON_PHASES]
+    total = report.total
+    lines.append(
+        f"Repaired: {total.repaired}. Created: {total.created}. Found deleted: {total.deleted}. "
+        f"Failed: {total.failed}. Put off: {total.put_off}."
+    )
+    return "\n".join(lines)
+
+
+def _sentence(phase: Phase, tally: Tally, empty: str | None) -> str:
+    if phase in LISTED:
+        return f"{LISTED[phase]}: {tally.differed + tally.missing} record(s) differed from the index."
+    if empty is not None:
+        return f"{empty} suddenly looks empty: nothing there was believed to be deleted."
+    return f"{tally.missing} indexed record(s) were in neither list and were read."
+
+
+def _is_suspect(sync: Sync, entry: IndexEntry | None, record: Record) -> bool:
+    """Whether the index does not know a record, or knows it otherwise."""
+    if entry is None or entry.status in (RecordStatus.PENDING, RecordStatus.QUEUED):
+        return True
+    return not shows_baseline(sync, entry, record)
 
 
 class Living:
@@ -184,13 +220,13 @@ def _errand(message: PageMessage) -> Errand:
     return Errand("comparison", message.correlation_id, forced=False)
 
 
-def _pack(cursor: str | None, found: int) -> str | None:
-    """The next page's cursor; how many records were found different travels along."""
-    return None if cursor is None else dumps([cursor, found])
+def _pack(cursor: str | None, tally: Tally) -> str | None:
+    """The next page's cursor; what was found so far travels along."""
+    return None if cursor is None else dumps([cursor, astuple(tally)])
 
 
-def _unpack(packed: str | None) -> tuple[str | None, int]:
+def _unpack(packed: str | None) -> tuple[str | None, Tally]:
     if packed is None:
-        return None, 0
+        return None, Tally()
     cursor, found = loads(packed)
-    return str(cursor), int(found)
+    return str(cursor), Tally(*found) if isinstance(found, list) else Tally(int(found))

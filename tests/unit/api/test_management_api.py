@@ -331,7 +331,7 @@ def test_what_people_are_told_is_listed(applied: Client, world: World) -> None:
     notification = Notification(world.sync().id, 7, "Comparison of 'contacts'", "All is well.")
     told = {"sync_id": world.sync().id, "at": 7, "title": "Comparison of 'contacts'", "text": "All is well."}
     world.stores.notifications.add_notification(notification)
-    assert applied("GET", "/v1/syncs/contacts/comparison").json == {"reports": [told]}
+    assert applied("GET", "/v1/syncs/contacts/comparison").json == {"report": None, "reports": [told]}
     assert applied("GET", "/v1/notifications", limit="5").json == {"notifications": [told]}
 
 

@@ -19,6 +19,7 @@ from hubsync.services.look.commit import commit, inputs_of
 from hubsync.services.look.gather import Seen, gather, unchanged
 from hubsync.services.look.history import keep_intended, keep_outcomes
 from hubsync.services.look.links import linked_entries
+from hubsync.services.look.outcome import tally_of
 from hubsync.services.look.restore import make_room, stand_alone_again
 from hubsync.services.look.shared import give_back, take_records
 from hubsync.services.look.stand import Book, find_conflicts, read_partners, recover_creates, stand
@@ -124,6 +125,7 @@ def _act(
         give_back(desk, [*writing, *failed])
     commit(desk, book, works, errand, ended)
     _tell(desk, works, errand)
+    ended.tally = tally_of([work for work in works if work.ref in set(ended.settled)])
     if any(_unexplained(work) for work in works):
         desk.doubt()
 

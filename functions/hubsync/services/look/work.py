@@ -10,6 +10,7 @@ from hubsync.connectors.port import Connector, WriteResult
 from hubsync.engine.context import LONE, Resolution
 from hubsync.engine.identify import claim_key, identifiers
 from hubsync.engine.suspend import schema_print
+from hubsync.model.comparison import Tally
 from hubsync.model.decision import Decision
 from hubsync.model.directory import Owner
 from hubsync.model.entry import IndexEntry
@@ -118,11 +119,14 @@ class Deferral:
 
 @dataclass(slots=True)
 class Ended:
-    """What came of a look: every reference is settled or deferred. `dead` is the side whose token was refused."""
+    """What came of a look: every reference is settled or deferred. `dead` is the side whose token was refused; `tally`
+    is what was done, in numbers.
+    """
 
     settled: list[RecordRef] = field(default_factory=list)
     deferred: list[Deferral] = field(default_factory=list)
     dead: tuple[Side, NeedsPersonError] | None = None
+    tally: Tally = field(default_factory=Tally)
 
     def defer(self, works: Iterable[Work], after: float, kind: str) -> None:
         """Put works off, each once."""

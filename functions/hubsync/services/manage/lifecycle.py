@@ -85,15 +85,16 @@ class Lifecycle:
         return self._start(self._change(name, start_again))
 
     def compare(self, name: str) -> Sync:
-        """Start a comparison of the index with both applications (rule 1.6)."""
+        """Start a comparison of the index with both applications (rule 1.6); `comparison` of the answer numbers it."""
         sync = sync_named(self._syncs, name)
         if sync.status is not SyncStatus.ACTIVE:
             raise NotNowError(
                 f"{name} is {_words(sync.status)}; only an active sync can be compared.",
                 remedy="Turn it on first." if sync.status is SyncStatus.OFF else "Wait until its initial sync is done.",
             )
-        self._orchestrator.start_comparison(sync.id, self._clock.now(), self._ids.new())
-        return sync
+        run = self._clock.now()
+        self._orchestrator.start_comparison(sync.id, run, self._ids.new())
+        return replace(sync, comparison=run)
 
     def delete(self, name: str, *, until: int) -> Deleted:
         """Delete a sync and everything known of its records; no record in either application is touched.

@@ -182,8 +182,7 @@ class View:
         return self._notifications.notifications(limit)
 
     def comparisons(self, name: str) -> Sequence[Notification]:
-        """What the last comparisons of a sync found, newest first, one for each of their phases; none if there was no
-        comparison lately. Raises `UnknownSyncError`."""
+        """What the last comparisons of a sync found, in words, newest first. Raises `UnknownSyncError`."""
         sync = sync_named(self._syncs, name)
         newest = self._notifications.notifications(NEWEST)
         return [each for each in newest if each.sync_id == sync.id and each.title.startswith(REPORT_TITLE)]
