@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 import pytest
 from stores_under_test import Stores
 
+from hubsync.model.comparison import ComparisonReport, PhaseTally, Tally
 from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.connection import Connection, ConnectionStatus
 from hubsync.model.filter import Condition, Filters, Group, Joined, Operator
@@ -16,7 +17,7 @@ from hubsync.model.mapping import FieldMapping, Transform
 from hubsync.model.schema import FieldType
 from hubsync.model.side import Direction, Side
 from hubsync.model.stages import StageMap, StagePair
-from hubsync.model.sync import MatchKey, ObjectKind, Phase, Sync, SyncStatus
+from hubsync.model.sync import MatchKey, ObjectKind, Phase, Suspension, Sync, SyncStatus
 from hubsync.stores.ports import PollCursor
 
 pytestmark = pytest.mark.xdist_group("stores")
@@ -74,6 +75,14 @@ SYNC = Sync(
     next_number=8,
     problem="Nothing.",
     comparison=1_790_000_000_000,
+    compared=ComparisonReport(
+        1_790_000_000_000, (PhaseTally("compare_app", Tally(1, 2, 3, 4, 5, 6, 7)),), 1_790_000_000_001, "app"
+    ),
+    suspended=(
+        Suspension(7, Side.APP, "It is a number now.", "Save it again.", FieldType.TEXT),
+        Suspension(1, Side.HUBSPOT, "It is gone.", "Bring it back."),
+    ),
+    shared=True,
 )
 
 CURSOR = PollCursor("hubspot-1", "contacts", 1_000, 2_000, 77, 3_000, "place")
