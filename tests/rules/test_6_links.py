@@ -17,6 +17,7 @@ from hubsync.model.side import Direction, Side
 from hubsync.model.sync import Sync, SyncStatus
 from tests.simulation.invariants import assert_nothing_is_written
 from tests.simulation.syncs import companies, contacts, linked
+from tests.simulation.test_plan import rehearse
 from tests.simulation.world import World
 
 NAMES = ("Acme", "Globex", "Initech")
@@ -420,6 +421,38 @@ def _notice(world: World, name: str, side: Side, record_id: str) -> Any:
         return world.notice(side, record_id)
     finally:
         world.syncs["contacts"] = contacts_id
+
+
+@pytest.mark.parametrize("direction", [Direction.TWO_WAY, Direction.TO_HUBSPOT])
+def test_a_plan_says_which_links_would_be_made(direction: Direction) -> None:
+    """6.1, 1.10 A plan shows links as they would be, ends, and names the fields that saving then writes."""
+
+    def before(one: Linked) -> None:
+        one.link("p0", "Globex")
+        one.move("p1", "Initech")
+
+    one = made(sync=contacts(direction), before=before)
+    sync = replace(linked(contacts(direction)), generation=2)
+    planned = rehearse(one.world, sync)
+    assert planned.problem is None
+    changes = {each.change.ref.side: each.change for each in planned.differences}
+    (in_hubspot,) = changes[Side.HUBSPOT].fields
+    assert (in_hubspot.field, in_hubspot.before) == ("associations/companies", [])
+    assert in_hubspot.after == [str(one.company("Initech"))]
+    if direction is Direction.TWO_WAY:
+        assert planned.tally.fields[Side.APP] == {"organisation_id": 1}
+    assert one.in_hubspot("p1") == set(), "a plan writes nothing"
+
+
+def test_the_history_tells_of_links() -> None:
+    """6.1, 8.5 What was linked, and what was linked before, in the history of the record."""
+    one = made(before=lambda one: one.link("p1", "Acme"))
+    one.move("p1", "Initech")
+    one.catch_up()
+    entry = next(entry for entry in one.world.entries() if entry.hubspot.record_id == str(one.contact("p1")))
+    events = one.world.app.history.of(one.world.sync(), entry.id, 10, one.world.clock.ms)
+    told = [event.fields["associations/companies"] for event in events if "associations/companies" in event.fields]
+    assert [str(one.company(name)) for name in ("Initech", "Acme")] in [change.after for change in told]
 
 
 def test_a_settings_change_keeps_the_links_baseline() -> None:

@@ -74,6 +74,11 @@ def change_of_links(was: Iterable[str], now: Iterable[str]) -> Value:
     return {"was": list(was), "now": list(now)}
 
 
+def as_shown(name: str, value: Value) -> Value:
+    """What a field reads like once `value` is written to it: of a change of links, the links that are there then."""
+    return [*links_changed(value)[1]] if is_links_field(name) and isinstance(value, dict) else value
+
+
 def links_changed(value: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The links as they were read, and as they are to be, out of `change_of_links`."""
     change: Mapping[str, Value] = value if isinstance(value, dict) else {}

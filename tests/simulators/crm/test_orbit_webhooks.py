@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from infra.local.crm import Orbit
+from infra.local.parts.errors import MissingError
 from infra.local.parts.faults import WebhookFaults
 
 URL = "http://receiver.example.com/hooks/1"
@@ -241,3 +242,22 @@ def test_the_same_seed_makes_the_same_story(clock: list[int]) -> None:
         return [event["id"] + event["delivery"] for event in receiver.events]
 
     assert story() == story()
+
+
+def test_what_a_person_did_is_told_with_its_data(orbit: Orbit, receiver: Receiver) -> None:
+    """An activity changes no record; the same one may be told again."""
+    (person,) = orbit.seed({"people": [{"email": "ana@example.com"}]})["people"]
+    before = orbit.records("people")
+    told = orbit.happen(person, "email.opened", "Offer")
+    orbit.happen(person, "email.opened", "Offer", own_id=told)
+    orbit.outbox.deliver(receiver)
+    assert [(event["event"], event["id"], event["person_id"], event["subject"]) for event in receiver.events] == [
+        ("activity.email.opened", told, person, "Offer")
+    ] * 2
+    assert len({event["delivery"] for event in receiver.events}) == 2
+    assert orbit.records("people") == before
+
+
+def test_nothing_happens_to_nobody(orbit: Orbit) -> None:
+    with pytest.raises(MissingError):
+        orbit.happen("per_nobody", "email.opened", "Offer")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hubsync.connectors.port import Deferred, Refused
+from hubsync.model.association import as_shown
 from hubsync.model.decision import Decision, Patch
 from hubsync.model.history import EventKey, FieldChange, HistoryEvent, Outcome
 from hubsync.model.side import Side
@@ -80,7 +81,9 @@ def _event(desk: Desk, work: Work, decision: Decision, side: Side, patch: Patch,
     fields = {}
     for name, value in patch.fields.items():
         win = wins.get(name)
-        fields[name] = FieldChange(before.get(name), value, win.winner if win else None, win.why if win else "")
+        fields[name] = FieldChange(
+            before.get(name), as_shown(name, value), win.winner if win else None, win.why if win else ""
+        )
     return HistoryEvent(
         _key(work, side),
         cause=errand.cause,

@@ -22,6 +22,7 @@ from hubsync.connectors.port import (
     Written,
 )
 from hubsync.model.app import AppObject
+from hubsync.model.association import as_shown
 from hubsync.model.connection import Connection
 from hubsync.model.record import Record, RecordRef, Value, is_empty
 from hubsync.model.schema import ObjectSchema
@@ -91,11 +92,11 @@ class RehearsalConnector:
         nothing twice.
         """
         required = [name for name, each in self.inner.schema(object_type).fields.items() if each.required]
-        return [_refused(each, required) or self._create(each) for each in inputs]
+        return [_refused(each, required) or self._create(replace(each, fields=_shown(each.fields))) for each in inputs]
 
     def update(self, object_type: str, inputs: Sequence[Update]) -> Sequence[WriteResult]:  # noqa: ARG002 - the port's
         """Note changed fields down."""
-        return [self._update(each) for each in inputs]
+        return [self._update(replace(each, fields=_shown(each.fields))) for each in inputs]
 
     def _create(self, each: Create) -> Written:
         known = self._by_external_id.get(each.external_id)
@@ -131,6 +132,11 @@ class RehearsalConnector:
         self._read.move_to_end(record_id)
         while len(self._read) > REMEMBERED:
             self._read.popitem(last=False)
+
+
+def _shown(fields: Mapping[str, Value]) -> dict[str, Value]:
+    """What is written, as the application would show it."""
+    return {name: as_shown(name, value) for name, value in fields.items()}
 
 
 def _refused(each: Create, required: Iterable[str]) -> Refused | None:
