@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.rules.catalogue import Rule, rules
+from tests.rules.mutants import MUTANTS
 from tests.rules.proofs import Proof, proofs
 
 PAGE = Path(__file__).parents[2] / "docs" / "rule-tests.md"
@@ -20,7 +21,9 @@ HEAD = """\
 
 # Rules and their tests
 
-What proves each of the [rules](rules.md), test by test, in the tests' own words. They stand in `tests/rules`.
+What proves each of the [rules](rules.md), test by test, in the tests' own words. They stand in `tests/rules`. Under
+*switched off* stands how the rule was taken out of the code, in a copy: at least one of its tests noticed each time, or
+`make mutants` and `make test-all` would say so.
 """
 
 
@@ -38,6 +41,9 @@ def _lines(every_rule: Sequence[Rule], every_proof: Sequence[Proof]) -> Iterator
         yield f"\n### {rule.number}\n\n{rule.sentence}\n\n"
         proven = [proof for proof in every_proof if rule.number in proof.rules]
         yield from (f"- {proof.sentence} (`{proof.file}`, `{proof.name}`)\n" for proof in proven)
+        off = [mutant.says for mutant in MUTANTS if mutant.rule == rule.number]
+        if off:
+            yield f"\nSwitched off: {'; '.join(off)}.\n"
         if not proven:
             yield "*Nothing yet.*\n" if rule.due else "*Not built.*\n"
 

@@ -159,6 +159,7 @@ class Scene:
             vault=PlainVault(),
             clock=self.world.clock,
             ids=self.world.ids,
+            drift=self.world.app.drift,
         )
 
     def view(self) -> View:

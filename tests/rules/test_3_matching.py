@@ -193,6 +193,21 @@ def test_an_edit_towards_somebody_elses_identifier_is_a_conflict() -> None:
     assert scene.pairs() == {(0, 0), (1, 1)}
 
 
+def test_an_identifier_that_only_we_know_to_be_taken_is_a_conflict() -> None:
+    """3.6 A contact takes the email of a deleted one, which HubSpot allows; the app's survivor still bears it: a
+    conflict, and the app gets no second person of that email.
+    """
+    scene = Scene(emails("a@example.com", "b@example.com"), emails("a@example.com", "b@example.com"))
+    scene.delete_hubspot(1)
+    scene.compare()
+    scene.edit_hubspot(0, email="b@example.com")
+    scene.look()
+    failure = scene.entry(H, 0).failure
+    assert failure is not None
+    assert failure.category is FailureCategory.UNIQUE_CONFLICT
+    assert [scene.app(at, "email") for at in (0, 1)] == ["a@example.com", "b@example.com"]
+
+
 def test_contacts_without_a_valid_email_stay_out() -> None:
     """3.7 No email, or one that is none: excluded on either side, and nothing is made."""
     scene = Scene([{"firstname": "Ana"}], [{"name": {"first": "Bo"}}, {"email": "broken@", "name": {"first": "Cy"}}])

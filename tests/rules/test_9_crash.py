@@ -82,6 +82,20 @@ def test_a_write_whose_answer_is_lost_is_not_made_twice() -> None:
     assert [entry.status for entry in scene.entries()] == [RecordStatus.IN_SYNC]
 
 
+def test_a_person_may_edit_what_a_lost_create_has_made() -> None:
+    """9.1 The answer of a create got lost, and somebody edits the new contact before we are back: the edit stays."""
+    scene = Scene()
+    scene.world.hubspot.fail("lost-after", path="batch/(create|upsert)", times=1)
+    scene.create_app(name={"first": "Ana"}, email="a@example.com")
+    scene.world.deliver()
+    scene.world.run(1)
+    (made,) = scene.world.hubspot.records("contacts")
+    scene.world.hubspot.edit("contacts", made, {"firstname": "Anna"})
+    scene.look()
+    assert [one["firstname"] for one in scene.hubspots()] == ["Anna"]
+    assert scene.app(0, "first") == "Anna"
+
+
 @pytest.mark.parametrize("status", [429, 503, None])
 def test_an_outage_of_the_app_is_waited_out(status: int | None) -> None:
     """9.2 The app refuses or loses call after call: no record fails, and the edit arrives when it is back."""

@@ -10,6 +10,7 @@ from hubsync.engine.context import Context, Standing
 from hubsync.engine.filter import matches, may_enter
 from hubsync.engine.identify import identifiers
 from hubsync.engine.lifecycle import covers
+from hubsync.engine.per_sync import per_sync
 from hubsync.engine.stages import is_mapped, off_the_map
 from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import Identifier, IdentifierKind
@@ -114,6 +115,7 @@ def _without_key(sync: Sync, side: Side) -> KeptOut:
     return KeptOut(ExclusionReason.MISSING_IDENTIFIER, sentences.MISSING_KEY.format(fields=fields))
 
 
+@per_sync
 def _owing(sync: Sync) -> list[Side]:
     """The sides whose bound records must have an email, or the sync's own key (rules 3.7, 3.8): those that the sync
     reads from, unless it makes records there without carrying it over. What is only written is left alone (rule 2.9).
@@ -122,8 +124,7 @@ def _owing(sync: Sync) -> list[Side]:
     carried = {
         side
         for side in Side
-        for mapping in sync.mappings
-        if mapping.field(side) in fields[side] and sync.may_write(mapping, side)
+        if any(mapping.field(side) in fields[side] and sync.may_write(mapping, side) for mapping in sync.mappings)
     }
     return [
         side

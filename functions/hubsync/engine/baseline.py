@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from hashlib import blake2b
 
+from hubsync.engine.context import Context
 from hubsync.engine.identify import fingerprint
 from hubsync.engine.links import links_fingerprint
 from hubsync.engine.stages import raw
@@ -76,7 +77,10 @@ def _watched(sync: Sync, side: Side) -> Watched:
 
 def numbered(mapping: FieldMapping, side: Side) -> Watched:
     """The numbers and names of a mapping's fields on `side`."""
-    return tuple((mapping.number + SECOND * at, name) for at, name in enumerate(mapping.fields(side)))
+    names = mapping.fields(side)
+    if len(names) == 1:
+        return ((mapping.number, names[0]),)
+    return tuple((mapping.number + SECOND * at, name) for at, name in enumerate(names))
 
 
 def shows(before: Fingerprints, now: Fingerprints) -> bool:
@@ -94,6 +98,12 @@ def fingerprints(sync: Sync, side: Side, record: Record) -> Fingerprints:
     for association in sync.associations:
         found[association.number] = links_fingerprint(sync, record.fields.get(association.field(side)))
     return found
+
+
+def shown(context: Context, record: Record) -> Fingerprints:
+    """The fingerprints of one of a decision's two records: those that the look has made already, where it has."""
+    given = context.shown.get(record.ref.side)
+    return fingerprints(context.sync, record.ref.side, record) if given is None else given
 
 
 def glance(sync: Sync, side: Side, record: Record) -> bytes:

@@ -6,7 +6,7 @@ schemas are known or not; what they tell is then checked before the call (rule 4
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -66,10 +66,6 @@ class Bridge:
             return record.fields.get(names[0])
         values = [record.fields.get(name) for name in names]
         return None if all(is_empty(value) for value in values) else values
-
-    def alike(self, hubspot: Value, app: Value) -> bool:
-        """Whether the two are the same text and so the same value, whatever it means: nothing has to be compared."""
-        return self.plain and hubspot == app and (hubspot is None or isinstance(hubspot, str))
 
     def forms(self, hubspot: Value, app: Value, remembered: Remembered = nothing) -> Forms:
         """The forms in which the two values are compared; equal where they say the same. Never raises."""
@@ -243,7 +239,7 @@ class _Built:
 
     sync: Sync
     schemas: Mapping[Side, Mapping[str, FieldSchema]]
-    owners: tuple[Mapping[str, Owner] | None, ...]
+    owners: tuple[Mapping[str, Owner] | None, Mapping[str, Owner] | None]
     bridges: tuple[Bridge, ...]
 
 
@@ -253,9 +249,15 @@ _built: dict[int, _Built] = {}
 def bridges(context: Context) -> tuple[Bridge, ...]:
     """The bridges of a sync's mappings, in their order; remembered for each sync object, its schemas and owners."""
     sync, schemas = context.sync, context.schemas
-    owners = tuple(map(context.owners.get, Side))
+    owners = context.owners.get(Side.HUBSPOT), context.owners.get(Side.APP)
     known = _built.get(id(sync))
-    if known is not None and known.sync is sync and known.schemas is schemas and _same(known.owners, owners):
+    if (
+        known is not None
+        and known.sync is sync
+        and known.schemas is schemas
+        and known.owners[0] is owners[0]
+        and known.owners[1] is owners[1]
+    ):
         return known.bridges
     match = OwnerMatch(context.owners)
     built = tuple(
@@ -274,8 +276,23 @@ def bridges(context: Context) -> tuple[Bridge, ...]:
     return built
 
 
-def _same(one: Iterable[object], other: Iterable[object]) -> bool:
-    return all(left is right for left, right in zip(one, other, strict=True))
+def differing(
+    context: Context, hubspot: Record, app: Record, watched: Container[int]
+) -> Iterator[tuple[Bridge, Value, Value]]:
+    """The fields of a pair that have to be compared, with their raw values.
+
+    The same text on both sides is the same value, whatever it means; most fields of most pairs are, and nothing more is
+    asked of them. A number in `watched` is told all the same.
+    """
+    left_fields, right_fields = hubspot.fields, app.fields
+    for bridge in bridges(context):
+        if not bridge.plain:
+            yield bridge, bridge.value(Side.HUBSPOT, hubspot), bridge.value(Side.APP, app)
+            continue
+        mapping = bridge.mapping
+        left, right = left_fields.get(mapping.hubspot_field), right_fields.get(mapping.app_field)
+        if left != right or not (left is None or isinstance(left, str)) or mapping.number in watched:
+            yield bridge, left, right
 
 
 def bridge_of(mapping: FieldMapping, region: str | None = None) -> Bridge:

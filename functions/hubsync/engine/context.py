@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from hubsync.model.directory import Owner
-from hubsync.model.entry import IndexEntry
+from hubsync.model.entry import Fingerprints, IndexEntry
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.record import RecordRef
 from hubsync.model.schema import FieldSchema
@@ -54,7 +54,8 @@ class Context:
     phase that owns the record. `conflict` is the kind of an identifier that a record of a bound pair has come to share
     with another entry (rule 3.6). `schemas` are the fields by name, `owners` the owners by id, where known. `now` is
     epoch ms. `retry` says that a person, or something that may have mended a failure, asked for this look. `linked` are
-    the entries of the records that these are linked to.
+    the entries of the records that these are linked to. `shown` are the fingerprints of the records as they are now, by
+    side, where the look has them already.
     """
 
     sync: Sync
@@ -66,6 +67,7 @@ class Context:
     retry: bool = False
     linked: Linked = field(default_factory=dict)
     owners: Mapping[Side, Mapping[str, Owner]] = field(default_factory=dict)
+    shown: Mapping[Side, Fingerprints] = field(default_factory=dict)
 
     def field_schema(self, side: Side, name: str) -> FieldSchema | None:
         """What is known of a field."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from hubsync.engine import sentences, stages
 from hubsync.engine.admit import admit_entering, admit_lone, admit_pair, admit_stage, has_entered
-from hubsync.engine.baseline import LIFECYCLE, MARKETED, fingerprints
-from hubsync.engine.bridge import bridges
+from hubsync.engine.baseline import LIFECYCLE, MARKETED, shown
+from hubsync.engine.bridge import bridges, differing
 from hubsync.engine.context import Context, Standing
 from hubsync.engine.draft import Draft
 from hubsync.engine.flip_flop import Guard
@@ -15,6 +15,7 @@ from hubsync.engine.identify import identifiers
 from hubsync.engine.lifecycle import BACKWARD, moves_back, newcomers_stage
 from hubsync.engine.links import links_of_new, merge_links
 from hubsync.engine.merge import CHANGED, FIRST, PRIMARY, Verdict, mirrored_before, weigh
+from hubsync.engine.per_sync import per_sync
 from hubsync.engine.prefer import newer
 from hubsync.engine.restore import admit_restored
 from hubsync.engine.transform import canonical
@@ -26,7 +27,7 @@ from hubsync.model.mapping import FieldMapping
 from hubsync.model.record import Record, Value
 from hubsync.model.side import Side
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
-from hubsync.model.sync import MARKETING
+from hubsync.model.sync import MARKETING, Sync
 
 
 def decide(entry: IndexEntry, hubspot: Record | None, app: Record | None, context: Context) -> Decision:
@@ -54,7 +55,7 @@ def _bereft(entry: IndexEntry, survivor: Record, context: Context) -> Decision:
     if entry.erased:
         failure = sentences.ERASED
     baselines: Mapping[Side, Fingerprints] = {
-        survivor.ref.side: fingerprints(context.sync, survivor.ref.side, survivor),
+        survivor.ref.side: shown(context, survivor),
         deleted: entry.half(deleted).fingerprints,
     }
     return Decision(Action.REFUSE, RecordStatus.FAILING, failure.sentence, baselines=baselines, failure=failure)
@@ -63,7 +64,7 @@ def _bereft(entry: IndexEntry, survivor: Record, context: Context) -> Decision:
 def _lone(record: Record, context: Context, *, restoring: bool) -> Decision:
     """A record that has no partner: it is created on the other side, unless a rule keeps it out."""
     sync, side = context.sync, record.ref.side
-    seen = {side: fingerprints(sync, side, record)}
+    seen = {side: shown(context, record)}
 
     kept_out = admit_restored(record, context) if restoring else admit_lone(record, context)
     if kept_out is not None:
@@ -134,11 +135,8 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
     secondary = {identifier.value for identifier in known[Side.HUBSPOT] if identifier.kind is IdentifierKind.EMAIL}
     newest = newer(entry, hubspot, app)
     guard = Guard(sync, entry, context.now // 1000, context.retry, newest)
-    for bridge in bridges(context):
-        left, right = bridge.value(Side.HUBSPOT, hubspot), bridge.value(Side.APP, app)
+    for bridge, left, right in differing(context, hubspot, app, entry.rounds):
         mapping = bridge.mapping
-        if bridge.alike(left, right) and mapping.number not in entry.rounds:
-            continue
         remembered = mirrored_before(sync, entry, bridge)
         normals = bridge.forms(left, right, remembered)
         verdict = weigh(sync, entry, mapping, (left, right), normals, newest, bridge=bridge)
@@ -169,8 +167,10 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
         sentences.pair(patches, draft.wins, context, len(draft.waiting)) if failure is None else failure.sentence,
         patches,
         {
-            side: draft.seen(side, fingerprints(sync, side, record), entry.half(side).fingerprints)
-            for side, record in ((Side.HUBSPOT, hubspot), (Side.APP, app))
+            record.ref.side: draft.seen(
+                record.ref.side, shown(context, record), entry.half(record.ref.side).fingerprints
+            )
+            for record in records
         },
         tuple(draft.wins),
         tuple(draft.drifted),
@@ -186,13 +186,17 @@ def _would_replace_primary(
     mapping: FieldMapping, verdict: Verdict, context: Context, app_value: Value, emails: set[str]
 ) -> bool:
     """Whether a first match would overwrite HubSpot's primary email with one of its secondary ones (rule 3.4)."""
-    primary = {key.hubspot_field for key in context.sync.match_keys if key.kind is IdentifierKind.EMAIL}
     return (
         verdict.write is Side.HUBSPOT
-        and mapping.hubspot_field in primary
+        and mapping.hubspot_field in _primary_emails(context.sync)
         and verdict.why.startswith(FIRST.format(side=Side.APP))
         and canonical(mapping.transform, app_value) in emails
     )
+
+
+@per_sync
+def _primary_emails(sync: Sync) -> set[str]:
+    return {key.hubspot_field for key in sync.match_keys if key.kind is IdentifierKind.EMAIL}
 
 
 def _refuse(failure: Failure) -> Decision:

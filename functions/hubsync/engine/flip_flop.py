@@ -117,7 +117,7 @@ class Guard:
             else:
                 before, verdict = None, again(self.sync, self.entry, mapping, raws, normals, self.newest)
         after = before
-        if verdict.write is not None and mapping.number in self._settled_before():
+        if verdict.write is not None and self._settled_before(mapping.number):
             after = flowed(before, verdict.write.other, values, self.now)
         if after is not None and after.held:
             return self._hold(mapping, after)
@@ -130,6 +130,8 @@ class Guard:
 
     def rounds(self) -> AllRounds:
         """What to remember of this look, once its writes are done."""
+        if not self.entry.rounds:
+            return remembered({}, self._after, self.now)
         mapped = {mapping.number for mapping in self.sync.mappings}
         mapped |= {self.sync.stages.number} if self.sync.stages is not None else set()
         others = {number: rounds for number, rounds in self.entry.rounds.items() if number in mapped}
@@ -149,9 +151,9 @@ class Guard:
         self._after[mapping.number] = rounds
         return Verdict(HELD, drifted=True)
 
-    def _settled_before(self) -> set[int]:
-        """The mappings that had a baseline: what flows at a first match is no answer to anything."""
-        return set(self.entry.hubspot.fingerprints) & set(self.entry.app.fingerprints)
+    def _settled_before(self, number: int) -> bool:
+        """Whether a mapping had a baseline: what flows at a first match is no answer to anything."""
+        return number in self.entry.hubspot.fingerprints and number in self.entry.app.fingerprints
 
 
 def remembered(before: AllRounds, after: Mapping[int, Rounds | None], now: int) -> AllRounds:

@@ -41,11 +41,10 @@ def inputs_of(desk: Desk, work: Work) -> str:
     """
     digest = blake2b(str(desk.sync.generation).encode(), digest_size=8)
     digest.update(desk.schema_print())
+    shown = work.shown(desk.sync)
     for side in Side:
-        record = work.record(side)
-        if record is not None:
-            for number, value in sorted(fingerprints(desk.sync, side, record).items()):
-                digest.update(number.to_bytes(2, "big") + value)
+        for number, value in sorted(shown.get(side, {}).items()):
+            digest.update(number.to_bytes(2, "big") + value)
     return digest.hexdigest()
 
 

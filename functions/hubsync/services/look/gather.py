@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hubsync.engine.baseline import fingerprints, glance, shows
-from hubsync.model.entry import Half, IndexEntry, entry_id_for, entry_ids_in
+from hubsync.model.entry import Fingerprints, Half, IndexEntry, entry_id_for, entry_ids_in
 from hubsync.model.record import Record, RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import FailureCategory, RecordStatus
@@ -143,7 +143,7 @@ def unchanged(desk: Desk, work: Work, errand: Errand) -> bool:
         return False
     if stored.status is RecordStatus.FAILING and stored.inputs and stored.retry_at <= desk.clock.now():
         return False
-    return shows_baseline(desk.sync, stored, work.record(side))
+    return shows_baseline(desk.sync, stored, work.record(side), work.shown(desk.sync).get(side))
 
 
 def rekeyed(sync: Sync, entry: IndexEntry) -> bool:
@@ -151,14 +151,14 @@ def rekeyed(sync: Sync, entry: IndexEntry) -> bool:
     return entry.bound and entry.generation < sync.keys_since
 
 
-def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None) -> bool:
+def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None, shown: Fingerprints | None = None) -> bool:
     """Whether a record shows just what the entry's baseline holds, so that there is nothing to look at.
 
     The baseline of an excluded pair is from before, so that what changed meanwhile flows when it enters again (rules
     3.7, 5.1); it is compared with what it showed when it was last looked at. Four entries are looked at whatever they
     show: one whose record was thought deleted, for it is there again; one that was marked without a look, because its
     message was a dead letter (rule 8.4); one with a held field, which is tried again after a quiet time (rule 2.8); and
-    one with a link that waits for its other end (rule 6.1).
+    one with a link that waits for its other end (rule 6.1). `shown` are the record's fingerprints, where known.
     """
     if record is None or entry.half(record.ref.side).gone or entry.waiting_links:
         return False
@@ -172,4 +172,4 @@ def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None) -> bool
     if sync.suspended:
         out = {each.number for each in sync.suspended}
         before = {number: value for number, value in before.items() if number not in out}
-    return shows(before, fingerprints(sync, record.ref.side, record))
+    return shows(before, fingerprints(sync, record.ref.side, record) if shown is None else shown)

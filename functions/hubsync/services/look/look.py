@@ -83,6 +83,7 @@ def look(
             retry=errand.forced,
             linked=linked,
             owners=owners,
+            shown=work.shown(desk.sync),
         )
         work.decision = decide(work.entry, work.record(Side.HUBSPOT), work.record(Side.APP), context)
     works = _not_refused_already(desk, works, errand, ended)

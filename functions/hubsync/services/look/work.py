@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from hubsync.connectors.errors import NeedsPersonError
 from hubsync.connectors.port import Connector, WriteResult
+from hubsync.engine.baseline import fingerprints
 from hubsync.engine.context import LONE, Resolution
 from hubsync.engine.identify import claim_key, identifiers
 from hubsync.engine.suspend import schema_print
 from hubsync.model.comparison import Tally
 from hubsync.model.decision import Decision
 from hubsync.model.directory import Owner
-from hubsync.model.entry import IndexEntry
+from hubsync.model.entry import Fingerprints, IndexEntry
 from hubsync.model.identifier import Claim, IdentifierKind
 from hubsync.model.record import Record, RecordRef
 from hubsync.model.schema import FieldSchema
@@ -102,6 +103,14 @@ class Work:
     read_at: int = 0
     leased_at: int = 0
     record_lease: Claim | None = None
+    _shown: dict[Side, tuple[Record, Fingerprints]] = field(default_factory=dict)
+
+    def shown(self, sync: Sync) -> dict[Side, Fingerprints]:
+        """The fingerprints of the records as they were read, by side; each record is hashed once."""
+        for side, record in self.records.items():
+            if record is not None and (side not in self._shown or self._shown[side][0] is not record):
+                self._shown[side] = record, fingerprints(sync, side, record)
+        return {side: self._shown[side][1] for side, record in self.records.items() if record is not None}
 
     def record(self, side: Side) -> Record | None:
         """The record of `side` as it was read."""

@@ -1,0 +1,102 @@
+"""Mappings, filters, stages, associations and events. (Sections 4, 5, 6.)"""
+
+from __future__ import annotations
+
+from tests.rules.mutant import Mutant
+
+MUTANTS = (
+    Mutant(
+        "4.6",
+        "a field may have two sources",
+        "services.manage.check",
+        "            if not writes(spec, mapping, side):",
+        "            if True:",
+    ),
+    Mutant(
+        "5.2",
+        "a lone record may be in any stage",
+        "engine.admit",
+        "if sync.stages is not None and not is_mapped(sync.stages, record):",
+        "if False:",
+    ),
+    Mutant(
+        "4.1",
+        "a default mapping cannot be switched off",
+        "services.manage.defaults",
+        "return any(each.field(side) in defaults.apart for side in Side)",
+        "return False",
+    ),
+    Mutant(
+        "4.2",
+        "a table of options says nothing",
+        "engine.choices",
+        "self._pair(tuple(pairs))",
+        "self._pair(())",
+    ),
+    Mutant(
+        "4.3",
+        "several options of the app go into text",
+        "engine.compatible",
+        "        and (source not in FROM_HUBSPOT or target.other is Side.HUBSPOT)\n",
+        "",
+    ),
+    Mutant(
+        "4.3",
+        "a lossy transform may go two ways",
+        "engine.compatible",
+        "return LOSSES.get(transform, {}).get((ends.type(target.other), ends.type(target)))",
+        "return None",
+    ),
+    Mutant(
+        "4.4",
+        "which one was mirrored is forgotten",
+        "engine.several",
+        "return next(equal, next(known, next(iter(places), None)))",
+        "return next(equal, next(iter(places), None))",
+    ),
+    Mutant(
+        "4.4",
+        "the rest of several values is wiped out",
+        "engine.several",
+        "return [*rest[:place], *new, *rest[place + 1 :]]",
+        "return new",
+    ),
+    Mutant(
+        "4.5",
+        "length is left to the application",
+        "engine.bridge",
+        "if longest is not None and isinstance(value, str) and len(value) > longest:",
+        "if False:",
+    ),
+    Mutant(
+        "5.3",
+        "a contact may move back",
+        "engine.lifecycle",
+        "return now in STAGES and then in STAGES and STAGES.index(then) < STAGES.index(now)",
+        "return False",
+    ),
+    Mutant(
+        "5.3",
+        "a default stage is for everybody",
+        "engine.lifecycle",
+        "return None if has_one else lifecycle.default",
+        "return lifecycle.default",
+    ),
+    Mutant(
+        "6.1", "nothing waits for its other end", "engine.links", "            waiting.append(ref)", "            pass"
+    ),
+    Mutant(
+        "6.2",
+        "unlinking always travels",
+        "engine.links",
+        "if self.association.unlink and self.sync.may_link(self.association, side):",
+        "if self.sync.may_link(self.association, side):",
+    ),
+    Mutant(
+        "6.2",
+        "unlinking never travels",
+        "engine.links",
+        "if self.association.unlink and self.sync.may_link(self.association, side):",
+        "if False:",
+    ),
+)

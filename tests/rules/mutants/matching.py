@@ -1,0 +1,121 @@
+"""Who is the same. (Section 3.)"""
+
+from __future__ import annotations
+
+from tests.rules.mutant import Mutant
+
+MUTANTS = (
+    Mutant(
+        "3.1",
+        "only the first match key counts",
+        "engine.identify",
+        "for key in sync.match_keys:",
+        "for key in sync.match_keys[:1]:",
+    ),
+    Mutant(
+        "3.2",
+        "the name is asked before the domain",
+        "engine.resolve",
+        "for position, (kind, key) in enumerate(keys):",
+        "for position, (kind, key) in enumerate(keys := keys[::-1]):",
+    ),
+    Mutant(
+        "3.3",
+        "only what is mapped is matched by",
+        "engine.identify",
+        "if key.kind is IdentifierKind.DOMAIN and not _mapped(sync, key):",
+        "if not _mapped(sync, key):",
+    ),
+    Mutant(
+        "3.3",
+        "a domain counts without a mapping",
+        "engine.identify",
+        "if key.kind is IdentifierKind.DOMAIN and not _mapped(sync, key):",
+        "if False:",
+    ),
+    Mutant(
+        "3.4",
+        "the case of an email counts",
+        "engine.identify",
+        "email = text.strip().lower()",
+        "email = text.strip()",
+    ),
+    Mutant(
+        "3.4",
+        "names are compared letter by letter",
+        "engine.identify",
+        "    return folded or None",
+        "    return text",
+    ),
+    Mutant(
+        "3.4",
+        "secondary emails do not count",
+        "model.sync",
+        "return (self.hubspot_field, *self.more_hubspot_fields)",
+        "return (self.hubspot_field,)",
+    ),
+    Mutant(
+        "3.4",
+        "a match overwrites the primary email",
+        "engine.decide",
+        "verdict = Verdict(PRIMARY, drifted=True)",
+        "pass",
+    ),
+    Mutant(
+        "3.5",
+        "duplicates are not seen",
+        "engine.resolve",
+        "found = _across(ref, own, kind, claim, entries, now) or _beside(ref, own, claim, entries, now)",
+        "found = None",
+    ),
+    Mutant("3.5", "nobody is woken", "services.look.commit", "    if not released:", "    if True:"),
+    Mutant(
+        "3.6",
+        "an identifier that is bound elsewhere is no conflict",
+        "services.look.stand",
+        "if work.conflict is None and work.resolution.standing is Standing.LONE:",
+        "if False:",
+    ),
+    Mutant(
+        "3.7",
+        "new contacts need no email",
+        "engine.admit",
+        "if _by_email(sync) and IdentifierKind.EMAIL not in kinds:",
+        "if False:",
+    ),
+    Mutant(
+        "3.7",
+        "a bound contact may lose its email",
+        "engine.admit",
+        "    if bare is None:",
+        "    if True:",
+    ),
+    Mutant(
+        "3.8",
+        "a company may name nothing",
+        "engine.admit",
+        "if not kinds and sync.kind in NAMED:",
+        "if False:",
+    ),
+    Mutant(
+        "3.8",
+        "a record may lack the sync's own key",
+        "engine.admit",
+        "if not kinds and sync.own_key:",
+        "if False:",
+    ),
+    Mutant(
+        "3.1",
+        "a product's code counts for nothing",
+        "engine.identify",
+        "    IdentifierKind.SKU: normal_code,",
+        "    IdentifierKind.SKU: lambda _: None,",
+    ),
+    Mutant(
+        "3.1",
+        "after a key was changed pairs keep their old claims",
+        "services.look.gather",
+        "return entry.bound and entry.generation < sync.keys_since",
+        "return False",
+    ),
+)

@@ -1,0 +1,161 @@
+"""Deletions, status, crash and time. (Sections 7, 8, 9.)"""
+
+from __future__ import annotations
+
+from tests.rules.mutant import Mutant
+
+MUTANTS = (
+    Mutant("7.1", "a deleted record is made again", "engine.decide", "    if entry.bound:", "    if False:"),
+    Mutant(
+        "7.1",
+        "an entry without records stays",
+        "services.look.commit",
+        "forgotten.append(work)",
+        "pass",
+    ),
+    Mutant(
+        "7.2",
+        "what is made again has to enter anew",
+        "model.entry",
+        "return self.restores > 0 and not self.bound",
+        "return False",
+    ),
+    Mutant("7.3", "merges are not followed", "services.look.merged", "    if not suspects:", "    if True:"),
+    Mutant(
+        "8.1",
+        "a record is counted anew with each status",
+        "stores.memory.index",
+        "before.status if before else None,",
+        "None,",
+    ),
+    Mutant(
+        "8.2",
+        "a failure has no sentence of its own",
+        "services.look.commit",
+        "        failure=failure,",
+        "        failure=None,",
+    ),
+    Mutant(
+        "8.3", "an exclusion has no reason", "services.look.commit", "exclusion=decision.exclusion,", "exclusion=None,"
+    ),
+    Mutant(
+        "8.4",
+        "what was refused is refused for ever",
+        "services.look.look",
+        "and before.inputs == inputs_of(desk, work)",
+        "",
+    ),
+    Mutant(
+        "8.4",
+        "what was refused is tried at every look",
+        "services.look.look",
+        "and before.retry_at > desk.clock.now()",
+        "and False",
+    ),
+    Mutant(
+        "8.5",
+        "every list shows everything",
+        "services.manage.view",
+        "page = self._index.by_status(sync.id, status, cursor, limit)",
+        "page = self._index.walk(sync.id, cursor, limit)",
+    ),
+    Mutant(
+        "9.1",
+        "what a lost create made is not looked for",
+        "services.look.stand",
+        "return intent is not None and intent.create and work.entry.half(side).record_id is None",
+        "return False",
+    ),
+    Mutant(
+        "9.1",
+        "what was written and not booked is taken for an edit",
+        "engine.merge",
+        "ours = bool(sent) and any(canonical_hash(sync.hash_key, normal) in sent for normal in normals)",
+        "ours = False",
+    ),
+    Mutant(
+        "9.2",
+        "what was put off is forgotten",
+        "services.worker",
+        "self.desks.queues.send(queue, several, delay=wait)",
+        "pass",
+    ),
+    Mutant(
+        "9.3",
+        "the index holds values",
+        "engine.identify",
+        'return _hash(key, b"fingerprint", FINGERPRINT_BYTES, data)',
+        "return data",
+    ),
+    Mutant(
+        "7.4",
+        "the erased record's baseline and claims stay",
+        "services.look.privacy",
+        "bare = entry.with_half(ref.side, Half(stone, gone=True))",
+        "bare = entry",
+    ),
+    Mutant(
+        "7.2",
+        "a message that comes late restores once more",
+        "services.look.restore",
+        "and work.stored.since <= errand.asked_at.get(work.ref, 0)",
+        "",
+    ),
+    Mutant(
+        "7.2",
+        "what is made again bears the old external id",
+        "model.entry",
+        'again = f":r{self.restores}" if self.restores else ""',
+        'again = ""',
+    ),
+    Mutant(
+        "7.2",
+        "filters stop a restore",
+        "engine.decide",
+        "admit_restored(record, context) if restoring else",
+        "",
+    ),
+    Mutant(
+        "7.2",
+        "a confirmation need not fit the review",
+        "services.manage.restore",
+        "if (review.count, review.token) != (count, token):",
+        "if False:",
+    ),
+    Mutant(
+        "7.4",
+        "an erased record can be restored",
+        "services.look.restore",
+        " and entry.bound and not entry.erased",
+        "",
+    ),
+    Mutant(
+        "7.4",
+        "a record that is still there is erased",
+        "services.look.privacy",
+        "if ref.id in alive:",
+        "if False:",
+    ),
+    Mutant(
+        "7.4",
+        "a sync that is off keeps everything",
+        "services.ingest",
+        "(WEBHOOK, PRIVACY) if sync.running else (PRIVACY,)",
+        "(WEBHOOK, PRIVACY) if sync.running else ()",
+    ),
+    Mutant(
+        "8.5",
+        "the history is written after the fact",
+        "services.look.look",
+        "        keep_intended(desk, writing, errand)\n        ended.dead = write(desk, writing)\n",
+        "        ended.dead = write(desk, writing)\n        keep_intended(desk, writing, errand)\n",
+    ),
+    Mutant(
+        "8.5",
+        "what never went out stays in the history",
+        "services.look.history",
+        "        desk.history.store.drop(needless)",
+        "        pass",
+    ),
+    Mutant("7.4", "the history stays", "services.look.privacy", "    forget(desk, [entry.id])", ""),
+)
