@@ -36,7 +36,7 @@ def test_the_emulator_gets_the_sources_and_byte_code_that_survives_zipping(tmp_p
 def test_aws_gets_every_dependency_for_its_own_processor(tmp_path: Path) -> None:
     assert LocalBundling(with_dependencies=True).try_bundle(str(tmp_path), image=None)
     names = {each.name for each in tmp_path.iterdir()}
-    assert {"hubsync", "httpx", "pynamodb", "pydantic", "aws_lambda_powertools"} <= names
+    assert {"hubsync", "httpx", "pynamodb", "pydantic", "aws_lambda_powertools", "cryptography"} <= names
     assert not {"boto3", "botocore", "s3transfer", "requirements.txt"} & names
     libraries = list(tmp_path.rglob("*.so"))
     assert libraries

@@ -142,7 +142,7 @@ def _pair_agrees(entry: IndexEntry, contact: dict[str, str], person: dict[str, A
 
 def _no_edit_is_lost(world: World, entry: IndexEntry, contact: dict[str, str]) -> None:
     """The value that stands is a last edit of a person; an older one stands only if its win was recorded."""
-    if entry.hubspot.record_id in world.untracked:
+    if entry.hubspot.record_id in world.untracked or entry.restores:
         return  # what a merge keeps is HubSpot's own affair
     for name in ("firstname", "lastname"):
         number = NUMBERS[name]

@@ -8,6 +8,7 @@ from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
+from hubsync.services.schemas import Schemas
 from tests.simulation.world import World
 
 
@@ -22,6 +23,7 @@ def records_of(world: World) -> RecordUseCases:
             index=stores.index,
             connectors=world.app.connectors,
             history=History(stores.history, world.app.vault, world.ids),
+            schemas=Schemas(stores.schemas, world.clock),
             clock=world.clock,
         ),
         retry=Retry(stores.syncs, stores.index, enqueue),

@@ -6,6 +6,7 @@ and one more round must write nothing (issue: promises 3 and 4, rules 2.x, 3.x, 
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from hubsync.model.conflict import ConflictPolicy
 from hubsync.model.side import Direction, Side
+from hubsync.services.manage.lifecycle import NotNowError
 from infra.local.parts.faults import Fault
 from tests.simulation.invariants import assert_at_peace, assert_nothing_is_written, emails_of
+from tests.simulation.records import records_of
 from tests.simulation.world import World, contacts
 
 EMAILS = [f"p{number}@example.com" for number in range(8)]
@@ -43,6 +46,7 @@ class AnySync(RuleBasedStateMachine):
         people = [{"email": EMAILS[at].upper(), "name": {"last": NAMES[at % 5]}} for at in range(2, 6)]
         self.world.orbit.seed({"people": [*people, {"email": EMAILS[2], "name": {"first": "Twin"}}]})
         self.world.save(replace(contacts(direction, default), conflict=conflict))
+        self.world.connect_webhooks()
 
     def fresh(self) -> str:
         """A value that nobody has ever written, so that every edit can be told from every other."""
@@ -132,6 +136,20 @@ class AnySync(RuleBasedStateMachine):
         if free:
             self.world.hubspot.restore("contacts", data.draw(st.sampled_from(free)))
 
+    @rule(side=st.sampled_from(list(Side)))
+    def resync_deleted(self, side: Side) -> None:
+        """Somebody reviews what was deleted on one side, and has it made again."""
+        use = records_of(self.world).restore
+        with contextlib.suppress(NotNowError):
+            review = use.review("contacts", side, None)
+            use.confirm("contacts", side, None, review.count, review.token)
+
+    @rule(data=st.data())
+    def forget_contact(self, data: Any) -> None:
+        """HubSpot deletes a contact for privacy's sake, and tells of it."""
+        if (contact := self.pick_contact(data)) is not None:
+            self.world.hubspot.gdpr_delete("contacts", contact)
+
     # --- the world's malice
 
     @rule(lost=st.integers(0, 3), double=st.floats(0, 0.5))
@@ -139,6 +157,8 @@ class AnySync(RuleBasedStateMachine):
         self.world.orbit.outbox.faults.lose_next = lost
         self.world.orbit.outbox.faults.double = double
         self.world.orbit.outbox.faults.reorder = True
+        faults = self.world.hubspot.webhooks.outbox.faults
+        faults.lose_next, faults.double, faults.reorder = lost, double, True
 
     @rule(doubling=st.sampled_from([0.0, 0.3]))
     def double_messages(self, doubling: float) -> None:

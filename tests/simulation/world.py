@@ -224,8 +224,8 @@ class World:
         self.hubspot.faults.clear()
         self.orbit.gate.faults.clear()
         self.hubspot.settings.search_lag_ms = 0
-        faults = self.orbit.outbox.faults
-        faults.lose_next, faults.double, faults.reorder = 0, 0.0, False
+        for outbox in (self.orbit.outbox, self.hubspot.webhooks.outbox):
+            outbox.faults.lose_next, outbox.faults.double, outbox.faults.reorder = 0, 0.0, False
         for name in self.syncs:
             self.lifecycle.on(name)
         for _ in range(4):

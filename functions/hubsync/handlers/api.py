@@ -68,6 +68,7 @@ class Management:
                     index=stores.index,
                     connectors=app.connectors,
                     history=app.history,
+                    schemas=app.schemas,
                     clock=app.clock,
                 ),
                 retry=Retry(stores.syncs, stores.index, enqueue),

@@ -325,6 +325,7 @@ class World:
                 index=self.stores.index,
                 connectors=connectors,
                 history=History(self.stores.history, self.vault, ids),
+                schemas=Schemas(self.stores.schemas, self.clock),
                 clock=self.clock,
             ),
             retry=Retry(self.stores.syncs, self.stores.index, enqueue),

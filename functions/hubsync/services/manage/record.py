@@ -24,6 +24,7 @@ from hubsync.services.manage.lifecycle import sync_named
 from hubsync.services.manage.locate import locate_one
 from hubsync.services.owners import Owners, asked_for
 from hubsync.services.ports import Clock, Connectors
+from hubsync.services.schemas import Schemas
 from hubsync.stores.ports import ConnectionStore, IndexStore, SyncStore
 
 EVENTS = 50
@@ -72,6 +73,7 @@ class Viewer:
     index: IndexStore
     connectors: Connectors
     history: History
+    schemas: Schemas
     clock: Clock
 
     def __call__(self, name: str, record: str) -> RecordView:
@@ -84,7 +86,13 @@ class Viewer:
         records = {side: self._read(sync, side, entry) for side in Side}
         entry = _as_read(entry, records)
         schemas = {side: self._schema(sync, side) for side in Side}
-        context = Context(sync, may_create(sync, None), schemas=schemas, owners=self._owners(sync))
+        context = Context(
+            sync.live(),
+            may_create(sync, None),
+            schemas=schemas,
+            now=self.clock.now(),
+            owners=self._owners(sync),
+        )
         decision = decide(entry, records[Side.HUBSPOT], records[Side.APP], context)
         history = _told(entry, self.history.of(sync, entry.id, EVENTS, self.clock.now()))
         return RecordView(sync, entry, records, decision, _fields(sync, records, decision), history)
@@ -105,9 +113,10 @@ class Viewer:
 
     def _schema(self, sync: Sync, side: Side) -> Mapping[str, FieldSchema]:
         connection = self.connections.connection(sync.connection(side))
-        if connection is None or side is Side.HUBSPOT:
+        if connection is None:
             return {}
-        return self.connectors.connector(connection, bulk=False).schema(sync.object_type(side)).fields
+        connector = self.connectors.connector(connection, bulk=False)
+        return self.schemas.schema(connection.id, sync.object_type(side), connector).fields
 
 
 def _as_read(entry: IndexEntry, records: Mapping[Side, Record | None]) -> IndexEntry:
