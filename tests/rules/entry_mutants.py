@@ -51,7 +51,7 @@ ENTRY_MUTANTS = (
         "5.1",
         "what stops matching is moved out",
         "engine.admit",
-        "(entered and not sync.filters.strict)",
+        "(entered and not strict)",
         "False",
     ),
     Mutant(

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from hubsync.api.document import read_document
 from hubsync.api.filters import filters_shape
 from hubsync.engine.filter import OPPOSITES, holds, passes
+from hubsync.engine.suspend import changes
 from hubsync.model.entry import IndexEntry
 from hubsync.model.filter import Condition, Filters, Group, Joined, Operator
 from hubsync.model.record import Value
-from hubsync.model.schema import FieldType, ObjectSchema
+from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema, Option
 from hubsync.model.side import Direction, Side
 from hubsync.model.status import ExclusionReason, RecordStatus
 from hubsync.model.sync import Sync
@@ -260,8 +261,6 @@ def test_a_filter_is_stored_in_normal_form_and_shown_as_it_was_written() -> None
 
 def test_options_are_named_by_value_or_label(monkeypatch: pytest.MonkeyPatch) -> None:
     """5.1 People name an option by what they read; its value is what is stored."""
-    from hubsync.model.schema import FieldSchema, Option
-
     stage = FieldSchema("stage", T.OPTION, options=(Option("1", "New customer"), Option("2", "Old customer")))
     people = manage_world.PEOPLE
     changed = ObjectSchema("people", {**people.fields, "stage": stage}, people.kind, people.identifiers)
@@ -460,6 +459,34 @@ def test_what_changed_while_a_pair_was_out_is_merged_when_it_enters_again() -> N
     told(world)
     assert world.people()[0]["name"] == {"first": "Anna", "last": "Ruiz"}
     assert world.contacts()[0]["lastname"] == "Ruiz"
+
+
+@pytest.mark.parametrize("operator", [O.IS_UNKNOWN, O.NOT_EQUALS])
+def test_a_filter_whose_property_vanished_lets_nothing_in(operator: Operator) -> None:
+    """5.1 HubSpot leaves out of its records what it does not have: that is no empty value that everybody fulfils."""
+    values = () if operator is O.IS_UNKNOWN else ("spain",)
+    group = Group(Joined.ALL, (Condition("shoe_size", operator, T.TEXT, values),))
+    world = world_of(filtered(hubspot=group), [ana()], [])
+    assert only_entry(world).exclusion is ExclusionReason.FILTER
+    assert world.people() == []
+
+
+def test_strict_moves_nobody_out_for_a_property_that_vanished() -> None:
+    """5.1 Strict: what cannot be asked any more is no reason to leave; the schema's change is told (4.1)."""
+    world = strict_world()
+    gone = replace(world.sync(), filters=Filters(hubspot=only("shoe_size", "41"), app=VIPS, strict=True))
+    assert world.stores.syncs.put_sync(gone)
+    (contact,) = world.hubspot.records("contacts")
+    world.hubspot.edit("contacts", contact, {"firstname": "Anna"})
+    told(world)
+    assert world.statuses() == {"in_sync": 1}
+    assert world.people()[0]["name"]["first"] == "Anna"
+
+
+def test_a_filters_field_that_changes_is_told() -> None:
+    """5.1 A field that only a filter asks for is watched like a mapped one when an account's schema changes (4.1)."""
+    before = {"country": FieldSchema("country")}
+    assert list(changes(filtered(hubspot=SPAIN), H, {}, before)) == ["country is gone."]
 
 
 @given(st.lists(st.sampled_from(["Spain", "France", "out", "in", "both"]), max_size=6))

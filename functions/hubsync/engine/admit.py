@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hubsync.engine import sentences
 from hubsync.engine.context import Context, Standing
-from hubsync.engine.filter import matches, may_enter
+from hubsync.engine.filter import matches, may_enter, unanswerable
 from hubsync.engine.identify import identifiers
 from hubsync.engine.lifecycle import covers
 from hubsync.engine.per_sync import per_sync
@@ -88,7 +88,8 @@ def admit_entering(entry: IndexEntry, records: Sequence[Record], context: Contex
         covers(sync.lifecycle, record, paired=True) for record in records if record.ref.side is Side.HUBSPOT
     ):
         return KeptOut(ExclusionReason.FILTER, sentences.LIFECYCLE)
-    if (entered and not sync.filters.strict) or any(may_enter(sync, record) for record in records):
+    strict = sync.filters.strict and not any(unanswerable(sync, record) for record in records)
+    if (entered and not strict) or any(may_enter(sync, record) for record in records):
         return None
     sides = [record.ref.side for record in records if sync.direction.writes(record.ref.side.other)]
     if len(sides) == 1:

@@ -17,6 +17,7 @@ from hubsync.model.filter import Condition, Group, Joined, Operator
 from hubsync.model.mapping import Transform
 from hubsync.model.record import Record, Value, is_empty
 from hubsync.model.schema import FieldType
+from hubsync.model.side import Side
 from hubsync.model.sync import Sync
 
 DAY = len("YYYY-MM-DD")
@@ -41,7 +42,17 @@ OPPOSITES = {
 def matches(sync: Sync, record: Record) -> bool:
     """Whether a record matches the filter of its side; it does where there is none."""
     group = sync.filters.of(record.ref.side)
-    return group is None or passes(group, record.fields, region=sync.phone_region)
+    if group is None:
+        return True
+    return not unanswerable(sync, record) and passes(group, record.fields, region=sync.phone_region)
+
+
+def unanswerable(sync: Sync, record: Record) -> bool:
+    """Whether a filter asks for a property that HubSpot does not have any more: it is left out of the record, where an
+    empty one is null. Nothing may enter then, least of all by *is unknown* or *not equals*.
+    """
+    side = record.ref.side
+    return side is Side.HUBSPOT and any(name not in record.fields for name in sync.filters.fields(side))
 
 
 def may_enter(sync: Sync, record: Record) -> bool:

@@ -81,8 +81,11 @@ def _of_field(
 
 
 def changes(sync: Sync, side: Side, now: Fields, before: Fields) -> Iterator[str]:
-    """What is different about the mapped fields of one side, a sentence each. New fields are nobody's concern."""
-    for name in dict.fromkeys(name for mapping in sync.mappings for name in mapping.fields(side)):
+    """What is different about the fields of one side that are mapped or that a filter asks for, a sentence each. New
+    fields are nobody's concern.
+    """
+    mapped = [name for mapping in sync.mappings for name in mapping.fields(side)]
+    for name in dict.fromkeys([*mapped, *sync.filters.fields(side)]):
         old, new = before.get(name), now.get(name)
         if old is None or old == new:
             continue
