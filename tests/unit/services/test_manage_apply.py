@@ -94,7 +94,9 @@ def test_a_changed_sync_starts_a_new_generation_under_the_same_key(world: World)
     world.applied()
     before = world.sync()
     world.put(replace(before, status=SyncStatus.ACTIVE, indexed=(Side.HUBSPOT, Side.APP)))
-    assert changes(world, document_of(contacts=sync_of(default=Side.APP))) == {"contacts": Change.CHANGED}
+    assert changes(world, document_of(contacts=sync_of(default=Side.APP, phone_region="ES"))) == {
+        "contacts": Change.CHANGED
+    }
     after = world.sync()
     assert after.history_key == before.history_key
     assert (after.id, after.hash_key, after.default_side) == (before.id, before.hash_key, Side.APP)

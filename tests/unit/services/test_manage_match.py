@@ -59,7 +59,7 @@ def test_another_key_counts_from_the_next_generation(world: World) -> None:
     world.applied(keyed(("firstname", "nickname")))
     (sync,) = world.stores.syncs.syncs()
     assert (sync.generation, sync.keys_since) == (2, 2)
-    world.applied(keyed(("firstname", "nickname"), notify=("ops@example.com",)))
+    world.applied(keyed(("firstname", "nickname"), phone_region="ES"))
     (sync,) = world.stores.syncs.syncs()
     assert (sync.generation, sync.keys_since) == (3, 2)
     world.applied(document_of())

@@ -28,6 +28,7 @@ from hubsync.services.manage.document import (
     SyncSpec,
     suggestion,
 )
+from hubsync.services.manage.narrow import looks_again
 from hubsync.services.manage.plan import Change, PlannedConnection, PlannedSync, plan_connection, plan_sync, restarted
 from hubsync.services.manage.plan_links import with_links
 from hubsync.services.manage.share import share
@@ -236,8 +237,11 @@ class Apply:
             for sync in plan.stored.values()
             if sync.id not in named and (sync.running or sync.status is SyncStatus.STALLED) and _uses(sync, rescanned)
         ]
-        plan.syncs = [_started(planned, rescanned, now, restart=restart) for planned in plan.syncs]
-        plan.syncs += [_started(planned, rescanned, now, restart=False) for planned in others]
+        plan.syncs = [
+            _started(planned, plan.stored.get(planned.sync.name), rescanned, now, restart=restart)
+            for planned in plan.syncs
+        ]
+        plan.syncs += [_started(planned, planned.sync, rescanned, now, restart=False) for planned in others]
 
     def _carry_out(self, plan: _Plan) -> None:
         plan.syncs, sharing = share(plan.stored.values(), plan.syncs)
@@ -333,10 +337,12 @@ def _ends_of_all(plan: _Plan) -> Mapping[str, Ends]:
     return ends
 
 
-def _started(planned: PlannedSync, rescanned: set[str], now: int, *, restart: bool) -> PlannedSync:
+def _started(planned: PlannedSync, before: Sync | None, rescanned: set[str], now: int, *, restart: bool) -> PlannedSync:
     sync, change = planned.sync, planned.change
     again = restart or sync.status is SyncStatus.STALLED or _uses(sync, rescanned)
     if change is Change.UNCHANGED and (not again or sync.status is SyncStatus.OFF):
+        return planned
+    if not again and not looks_again(before, sync):
         return planned
     return replace(
         planned,
