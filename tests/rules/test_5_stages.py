@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hubsync.api.document import read_document
 from hubsync.connectors.errors import ConnectorBugError, NeedsPersonError
 from hubsync.engine.stages import counterpart, fields_at, form, is_mapped
 from hubsync.model.directory import Pipeline, Stage
@@ -21,6 +22,7 @@ from hubsync.model.side import Direction, Side
 from hubsync.model.stages import StageMap, StagePair
 from hubsync.model.status import ExclusionReason, RecordStatus
 from hubsync.model.sync import ObjectKind, Sync, SyncStatus
+from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.document import EndSpec, Fault, MappingSpec, PipelineSpec, RefusedDocumentError, SyncSpec
 from hubsync.services.manage.stages import alike, check_stages, plan_stages
 from tests.simulation.world import World
@@ -384,3 +386,35 @@ def test_another_map_is_heeded_when_it_is_saved() -> None:
     pipe.world.restart("deals")
     pipe.world.settle()
     assert pipe.stages() == (("default", "closedlost"), ("pip_sales", "stg_lost"))
+
+
+def test_a_document_without_pipelines_maps_them_by_name() -> None:
+    """5.2 From the document to both applications: what is alike is mapped when the sync is saved."""
+    world = World()
+    world.hubspot.seed("deals", [deal("closedwon"), deal("contractsent")])
+    body = {
+        "syncs": {
+            "deals": {
+                "hubspot": {"connection": "hubspot", "object": "deals"},
+                "app": {"connection": "orbit", "object": "opportunities"},
+                "direction": "two_way",
+                "mappings": [{"hubspot": "dealname", "app": "title"}],
+            }
+        }
+    }
+    apply = Apply(
+        connections=world.stores.connections,
+        syncs=world.stores.syncs,
+        connectors=world.app.connectors,
+        orchestrator=world.orchestrator,
+        vault=world.app.vault,
+        clock=world.clock,
+        ids=world.ids,
+        drift=world.app.drift,
+    )
+    (planned,) = apply(read_document(body)).syncs
+    world.syncs["deals"] = planned.sync.id
+    world.settle()
+    (made,) = [one for one in world.orbit.records("opportunities") if not one.get("deleted")]
+    assert (made["title"], made["pipeline_id"], made["stage_id"]) == ("Big one", "pip_sales", "stg_won")
+    assert world.statuses("deals") == {"in_sync": 1, "excluded": 1}
