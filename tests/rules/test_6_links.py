@@ -154,6 +154,20 @@ def test_new_records_come_with_their_links(side: Side, contacts_first: bool) -> 
     one.calm()
 
 
+@pytest.mark.parametrize("kind", ["429", "503", "lost-before", "lost-after"])
+def test_a_record_that_was_made_without_its_link_gets_it_at_once(kind: str) -> None:
+    """6.1, 9.2 HubSpot makes the contact and not the association: the contact is known, and linked by the next look."""
+    one = made()
+    organisation = one.organisation("Acme")
+    one.world.orbit.create("people", {"email": "new@example.com", "organisation_id": organisation})
+    one.world.hubspot.fail(kind, path="/crm/associations/2026-09/contacts/companies/batch/create", times=1)
+    one.world.deliver()
+    one.world.settle()
+    assert one.in_hubspot("new") == {"Acme"}
+    assert not one.world.hubspot.faults.active
+    one.calm()
+
+
 def test_a_link_waits_for_its_other_end() -> None:
     """6.1 A link whose other end is not bound yet is kept pending and shown; it is no failure."""
     one = made(sync=linked(contacts()))

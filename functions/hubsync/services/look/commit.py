@@ -200,7 +200,9 @@ def _left_unlinked(desk: Desk, works: Sequence[Work]) -> list[Work]:
         for work in works
         if work.decision is not None and work.decision.patches
         for side, patch in work.decision.patches.items()
-        if isinstance(result := work.results.get(side), Written) and _unlinked(desk, side, patch, result)
+        if patch.create
+        and isinstance(result := work.results.get(side), Written)
+        and _unlinked(desk, side, patch, result)
     ]
 
 
