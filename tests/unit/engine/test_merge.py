@@ -214,7 +214,8 @@ MAPPINGS = st.builds(
     number=st.just(1),
     hubspot_field=st.just("nick"),
     app_field=st.just("nick"),
-    transform=st.sampled_from(Transform),
+    # What owners are compared by comes from lists, which have tests of their own (tests/rules/test_4_owners.py).
+    transform=st.sampled_from([each for each in Transform if each not in (Transform.OWNER, Transform.OWNER_NAME)]),
     direction=DIRECTIONS,
     clears=st.booleans(),
 )
