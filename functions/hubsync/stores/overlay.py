@@ -2,7 +2,7 @@
 
 What is read for the first time is taken over just as it stands below, version included; from then on the copy counts.
 So each condition of the protocol holds here as it would hold below, and the store below is never written to: it could
-be given without permission to write, and on AWS it is (docs/adr/0010-a-plan-is-the-same-code.md).
+be given without permission to write, and on AWS it is (docs/adr/0011-a-plan-is-the-same-code.md).
 """
 
 from __future__ import annotations
