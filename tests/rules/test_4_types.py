@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hubsync.api.document import read_document
 from hubsync.engine.bridge import bridge_of
 from hubsync.engine.compatible import FROM_HUBSPOT, INTO_TEXT, TEXTS, Ends, carries, default_for, loses, takes
 from hubsync.engine.context import Context
@@ -641,3 +642,22 @@ def test_a_target_of_another_type_gets_its_own_form() -> None:
     """4.3 A date in a text is that date's text, a number that number's."""
     assert render(Transform.TEXT, 7.50, H, T.TEXT) == "7.5"
     assert render(Transform.TEXT, True, H) == "true"
+
+
+def read(mapping: Mapping[str, object]) -> tuple[tuple[MappingSpec, ...], list[str]]:
+    """The mappings of a document with this one, and the paths of its faults."""
+    ends = {"hubspot": {"connection": "h", "object": "contacts"}, "app": {"connection": "o", "object": "people"}}
+    found = read_document({"syncs": {"contacts": {**ends, "direction": "two_way", "mappings": [mapping]}}})
+    return found.syncs["contacts"].mappings, [fault.path for fault in found.faults]
+
+
+def test_a_document_names_two_fields_as_a_list_and_options_as_a_table() -> None:
+    """4.4 `hubspot: [firstname, lastname]`; 4.2 `options: {open: OPEN}`. What is neither is a fault with its path."""
+    (mapping,), faults = read({"hubspot": ["firstname", "lastname"], "app": "name", "options": {"open": "OPEN"}})
+    assert (mapping.fields(H), mapping.fields(A)) == (("firstname", "lastname"), ("name",))
+    assert (mapping.options, faults) == ((OptionPair("open", "OPEN"),), [])
+    for wrong in ([], ["a", "b", "c"], [1, "b"], {"a": "b"}):
+        mappings_read, faults = read({"hubspot": wrong, "app": "name"})
+        assert mappings_read == ()
+        assert faults
+        assert all(path.startswith("syncs.contacts.mappings[0].hubspot") for path in faults)
