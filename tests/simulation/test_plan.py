@@ -217,3 +217,16 @@ def test_a_dead_token_ends_a_plan_and_changes_nothing() -> None:
     assert "hubspot needs a person" in planned.problem
     assert world.connection("hubspot").problem is None
     assert world.mailer.sent == []
+
+
+def test_a_plan_asks_no_more_than_the_run_would() -> None:
+    """1.10 A plan costs the reads of the run it shows: one list, one fresh read, 100 records a call."""
+    world = World()
+    world.hubspot.seed("contacts", [{"email": f"p{at}@example.com", "firstname": "H"} for at in range(1_000)])
+    world.orbit.seed({"people": [{"email": f"p{at}@example.com"} for at in range(500, 1_500)]})
+    world.hubspot.calls.reset()
+    assert rehearse(world, contacts()).tally.changed == 1_500
+    calls = world.hubspot.calls.calls
+    assert calls["GET /crm/objects/{type}"] == 10
+    assert calls["POST /crm/objects/{type}/batch/read"] <= 14
+    assert sum(calls.values()) <= 26

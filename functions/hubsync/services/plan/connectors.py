@@ -51,6 +51,7 @@ class RehearsalConnector:
     side: Side
     book: WriteBook
     features: Features = field(init=False)
+    _schemas: dict[str, ObjectSchema] = field(default_factory=dict)
     _made: dict[str, Record] = field(default_factory=dict)
     _by_external_id: dict[str, str] = field(default_factory=dict)
     _changed: dict[str, dict[str, Value]] = field(default_factory=dict)
@@ -60,8 +61,10 @@ class RehearsalConnector:
         self.features = self.inner.features
 
     def schema(self, object_type: str) -> ObjectSchema:
-        """See the port."""
-        return self.inner.schema(object_type)
+        """See the port. Read once: a plan shows one moment."""
+        if object_type not in self._schemas:
+            self._schemas[object_type] = self.inner.schema(object_type)
+        return self._schemas[object_type]
 
     def prepare(self, object_types: Sequence[str]) -> None:
         """Nothing is made ready: that would be a write."""
@@ -91,7 +94,7 @@ class RehearsalConnector:
         """Note records down as made, unless they lack a value that the application requires. The same external id makes
         nothing twice.
         """
-        required = [name for name, each in self.inner.schema(object_type).fields.items() if each.required]
+        required = [name for name, each in self.schema(object_type).fields.items() if each.required]
         return [_refused(each, required) or self._create(replace(each, fields=_shown(each.fields))) for each in inputs]
 
     def update(self, object_type: str, inputs: Sequence[Update]) -> Sequence[WriteResult]:  # noqa: ARG002 - the port's

@@ -20,8 +20,8 @@ from hubsync.services.plan.result import Difference, Tally, tally
 from hubsync.services.ports import Clock, Connectors, Ids
 from hubsync.stores.ports import ConnectionStore, IndexStore, SyncStore
 
-LONGEST_MS = 20_000
-"""The API has 29 seconds."""
+LOOK_MS = 60_000
+"""What the rehearsed look is given: it begins no write without time for a call, and here no call goes out."""
 
 NAMES = {Side.HUBSPOT: "HubSpot", Side.APP: "the app"}
 
@@ -80,7 +80,7 @@ class Explain:
                 raise NotNowError(f"The connection {sync.connection(side)} needs a person. {problem}", remedy=remedy)
             accounts[account.id] = account
         running = sync if sync.running else replace(sync, status=SyncStatus.ACTIVE)
-        limits = Limits(self.clock.now() + LONGEST_MS, sample=10)
+        limits = Limits(self.clock.now() + LOOK_MS, sample=10)
         return Rehearsal(running, accounts, self.index, self.connectors, self.clock, self.ids, limits)
 
 
