@@ -99,4 +99,18 @@ MUTANTS = (
         "if self.association.unlink and self.sync.may_link(self.association, side):",
         "if False:",
     ),
+    Mutant(
+        "4.7",
+        "no owner is found by email",
+        "engine.owners",
+        "found = None if owner is None else self._by_email[side].get(_email(owner))",
+        "found = None",
+    ),
+    Mutant(
+        "6.3",
+        "every delivery of an event is logged",
+        "services.timeline",
+        " if not known[key].version}",
+        "}",
+    ),
 )

@@ -67,8 +67,8 @@ MUTANTS = (
         "1.6",
         "the comparison does not look at values",
         "services.compare",
-        "or not shows_baseline(desk.sync, known[ref], record)",
-        "",
+        "return not shows_baseline(sync, entry, record)",
+        "return False",
     ),
     Mutant(
         "1.6",
@@ -125,5 +125,12 @@ MUTANTS = (
         "services.look.shared",
         "return lease.version == 0 or lease.claimed_at + SKEW_MS <= work.read_at",
         "return True",
+    ),
+    Mutant(
+        "1.10",
+        "a plan writes",
+        "services.plan.connectors",
+        "return [self._update(replace(each, fields=_shown(each.fields))) for each in inputs]",
+        "return self.inner.update(object_type, inputs)",
     ),
 )
