@@ -135,8 +135,9 @@ def test_the_log_events_that_are_told_are_those_that_are_written() -> None:
 
 def test_the_context_that_is_told_is_the_one_that_is_asked_for() -> None:
     told = {name for row in table(OPERATING, "Deploy") for name in SPAN.findall(row[0])}
-    constructs = "".join(path.read_text() for path in (ROOT / "infra" / "constructs").glob("*.py"))
-    asked = set(re.findall(r'(?:try_get_context|self\._number)\("([a-z_]+)"\)', constructs)) - {"local"}
+    parts = [path for room in ("constructs", "stacks") for path in (ROOT / "infra" / room).glob("*.py")]
+    stack = "".join(path.read_text() for path in parts)
+    asked = set(re.findall(r'(?:try_get_context|self\._number)\("([a-z_]+)"\)', stack)) - {"local"}
     assert told == asked
 
 

@@ -15,7 +15,7 @@ OUTPUTS = {
     *("ChangesQueueUrl", "BulkQueueUrl", "ChangesDlqUrl", "BulkDlqUrl", "UndeliveredUrl"),
     *("IndexTableName", "StateTableName", "InitialSyncArn", "ComparisonArn"),
     *("WebhookFunction", "ApiFunction", "PollFunction", "WorkerFunction", "PhaseFunction"),
-    *("DeadLetterFunction", "CountsFunction", "NotifyFunction", "CompareFunction"),
+    *("DeadLetterFunction", "CountsFunction", "NotifyFunction", "CompareFunction", "PlanFunction"),
 }
 
 

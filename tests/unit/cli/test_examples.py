@@ -55,8 +55,8 @@ def app_schema(app: str, object_type: str) -> ObjectSchema:
         return account.schema(object_type)
 
 
-def test_there_are_a_two_way_and_a_one_way_example() -> None:
-    assert [path.name for path in EXAMPLES] == ["ledgerly-to-hubspot.yaml", "orbit.yaml"]
+def test_there_is_an_example_for_each_way_and_for_other_objects() -> None:
+    assert [path.name for path in EXAMPLES] == ["ledgerly-invoices.yaml", "ledgerly-to-hubspot.yaml", "orbit.yaml"]
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
