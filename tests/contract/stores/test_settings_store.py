@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 import pytest
 from stores_under_test import Stores
 
+from hubsync.model.association import Association
 from hubsync.model.comparison import ComparisonReport, PhaseTally, Tally
 from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.connection import Connection, ConnectionStatus
@@ -67,12 +68,19 @@ SYNC = Sync(
     status=SyncStatus.INITIAL,
     phase=Phase.SYNC_APP,
     generation=4,
+    keys_since=3,
     indexed=(Side.HUBSPOT,),
     hash_key=bytes(range(32)),
     history_key=b"sealed as well",
     history_days=30,
     saved_at=1_790_000_000_000,
-    next_number=8,
+    next_number=11,
+    associations=(
+        Association(
+            10, "companies", "organisation_ids", "s2", "Billing", many=True, direction=Direction.TO_APP, unlink=True
+        ),
+    ),
+    event_template="1001",
     problem="Nothing.",
     comparison=1_790_000_000_000,
     compared=ComparisonReport(
