@@ -179,7 +179,7 @@ class Scene:
         )
         assert "FunctionError" not in answer, answer["Payload"].read()
 
-    def polled(self, what: str, look: Callable[[], T]) -> T:
+    def polled(self, what: str, look: Callable[[], T], seconds: float = PATIENCE) -> T:
         """Poll until something has happened: a change of the last two seconds is left to the next poll.
 
         Once a second at most; what HubSpot's limit of searches refused would keep its place locked for a minute.
@@ -192,13 +192,13 @@ class Scene:
             self.at_rest()
             return look()
 
-        return self.until(what, tick)
+        return self.until(what, tick, seconds)
 
     # --- what can be seen
 
-    def records(self, status: str) -> list[Body]:
-        """The sync's records of one status, at most 200."""
-        answer = self.api.get(f"/v1/syncs/{self.name}/records", params={"status": status, "limit": "200"})
+    def records(self, status: str, name: str | None = None) -> list[Body]:
+        """The records of one status, at most 200, of this scene's sync or of the one called `name`."""
+        answer = self.api.get(f"/v1/syncs/{name or self.name}/records", params={"status": status, "limit": "200"})
         assert answer.status_code == 200, answer.text
         found: list[Body] = answer.json()["records"]
         return found
@@ -224,13 +224,17 @@ class Scene:
         return str(getattr(self.stage, f"{self.product.prefix}_{name}"))
 
     def _standing(self) -> str:
-        answer = self.api.get(f"/v1/syncs/{self.name}")
+        """How every sync stands whose name begins with this scene's."""
+        answer = self.api.get("/v1/syncs")
         if answer.status_code != 200:
-            return f"The API says of the sync: {answer.text[:300]}"
-        view = answer.json()
-        shown = {key: view[key] for key in ("status", "phase", "problem", "counts")}
-        reasons = sorted({f"{each['status']}: {each['reason']}" for each in self.records("failing")[:20]})
-        return f"The sync is {shown}; busy with {self.busy()}; {reasons}"
+            return f"The API says of the syncs: {answer.text[:300]}"
+        told = [f"Busy with {self.busy()}"]
+        for view in answer.json()["syncs"]:
+            if view["name"].startswith(self.name):
+                shown = {key: view[key] for key in ("status", "phase", "problem", "counts")}
+                reasons = sorted({str(each["reason"]) for each in self.records("failing", view["name"])[:20]})
+                told.append(f"{view['name']} is {shown}; failing: {reasons}")
+        return "\n".join(told)
 
 
 def aws_client(stage: StageInfo, service: str) -> Any:
