@@ -152,9 +152,9 @@ class Scene:
         self.at_rest()
         self.until(f"the counts are {counts}", lambda: _some(self.view()["counts"]) == counts)
 
-    def at_rest(self) -> None:
+    def at_rest(self, seconds: float = PATIENCE) -> None:
         """Wait until no message is on its way and no state machine runs."""
-        self.until("everything comes to rest", lambda: not self.busy())
+        self.until("everything comes to rest", lambda: not self.busy(), seconds)
 
     def busy(self) -> list[str]:
         """What is still on its way."""
@@ -189,7 +189,7 @@ class Scene:
         def tick() -> T:
             time.sleep(next(waits))
             self.poll()
-            self.at_rest()
+            self.at_rest(seconds)
             return look()
 
         return self.until(what, tick, seconds)

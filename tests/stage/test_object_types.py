@@ -22,7 +22,7 @@ CARS = {
 }
 """An object type of HubSpot's account: `p_cars`."""
 
-GENEROUS = 180.0
+GENEROUS = 300.0
 """Seconds that nine syncs at once may take; one alone has a minute (`PATIENCE`)."""
 
 
