@@ -22,8 +22,7 @@ HEAD = """\
 # Rules and their tests
 
 What proves each of the [rules](rules.md), test by test, in the tests' own words. They stand in `tests/rules`. Under
-*switched off* stands how the rule was taken out of the code, in a copy: at least one of its tests noticed each time, or
-`make mutants` and `make test-all` would say so.
+*switched off* stands how `make mutants` takes the rule out of a copy of the code, to see whether its tests notice.
 """
 
 
