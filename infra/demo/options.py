@@ -47,7 +47,7 @@ def parse(arguments: Sequence[str]) -> Options:
         keep=given.keep,
         disable=given.disable,
         # What is broken on purpose will not come; a healthy system must still get through what does not need it.
-        initial_patience=20 if broken else 60,
+        initial_patience=45 if broken else 60,
         patience=15 if broken else 60,
     )
 
