@@ -70,7 +70,7 @@ def test_a_record_that_no_worker_can_look_at_is_marked_and_the_others_are_not(im
     assert failing["failure"]["remedy"]
     assert dead_lettered(scene) >= 1
     assert alarm(scene, "DeadLettered") == "ALARM"
-    assert scene.waiting(scene.stage.changes_dlq_url) == 0
+    scene.until("the dead letters are taken away", lambda: scene.waiting(scene.stage.changes_dlq_url) == 0)
 
     scene.app.heal()
     scene.app.edit(keys[1], name={"first": "Hedy"})
