@@ -6,6 +6,7 @@ organisation of a person.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ import pytest
 
 from hubsync.model.side import Direction, Side
 from hubsync.model.sync import Sync, SyncStatus
+from hubsync.stores.ports import PlanOrder
 from tests.simulation.invariants import assert_nothing_is_written
 from tests.simulation.syncs import companies, contacts, linked
 from tests.simulation.test_plan import rehearse
@@ -456,6 +458,28 @@ def test_a_plan_says_which_links_would_be_made(direction: Direction) -> None:
     if direction is Direction.TWO_WAY:
         assert planned.tally.fields[Side.APP] == {"organisation_id": 1}
     assert one.in_hubspot("p1") == set(), "a plan writes nothing"
+
+
+def test_the_plan_of_a_new_sync_knows_what_its_links_lead_to() -> None:
+    """6.1, 1.10 Before anything of a sync is saved, its plan finds the pairs of the sync that its links lead to."""
+    one = Linked(World(11))
+    world = one.world
+    world.hubspot.seed("companies", [{"name": "Acme"}])
+    world.hubspot.seed("contacts", [{"email": "p0@example.com"}])
+    world.orbit.seed({"organisations": [{"title": "Acme"}]})
+    world.orbit.seed({"people": [{"email": "p1@example.com", "organisation_id": one.organisation("Acme")}]})
+    one.link("p0", "Acme")
+    world.save(companies())
+    world.settle()
+    accounts = tuple(world.connection(name) for name in ("hubspot", "orbit"))
+    order = PlanOrder("plan-1", world.clock.now(), linked(contacts()), accounts)
+    world.app.stores.plans.put_order(order)
+    world.app.make_plan("plan-1", world.clock.now() + 900_000)
+    report = world.app.stores.plans.report("plan-1")
+    assert report is not None
+    fields = json.loads(report.text)["counts"]["fields"]
+    assert fields["app"] == {"email": 1, "organisation_id": 1}
+    assert fields["hubspot"] == {"associations/companies": 1, "email": 1}
 
 
 def test_the_history_tells_of_links() -> None:

@@ -133,4 +133,11 @@ MUTANTS = (
         "return [self._update(replace(each, fields=_shown(each.fields))) for each in inputs]",
         "return self.inner.update(object_type, inputs)",
     ),
+    Mutant(
+        "1.10",
+        "the plan of a new sync knows nothing of those that it links by",
+        "services.plan.make",
+        "index=self.index,",
+        "index=__import__('hubsync.stores.memory.index', fromlist=['x']).MemoryIndexStore(),",
+    ),
 )

@@ -9,7 +9,6 @@ from hubsync.model.sync import PhaseProgress
 from hubsync.services.plan.rehearsal import Limits, Rehearsal
 from hubsync.services.plan.report import failed, made, running
 from hubsync.services.ports import Clock, Connectors, Ids, Signals, Vault
-from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.ports import IndexStore, PlanStore
 
 TELL_EVERY_MS = 2_000
@@ -45,8 +44,8 @@ class MakePlan:
             rehearsed = Rehearsal(
                 sync=order.sync,
                 accounts={account.id: account for account in order.accounts},
-                # A first generation has no index yet: nothing has to be asked for.
-                index=self.index if order.sync.generation > 1 else MemoryIndexStore(),
+                index=self.index,
+                new=order.sync.generation == 1,
                 connectors=self.connectors,
                 clock=self.clock,
                 ids=self.ids,

@@ -58,7 +58,8 @@ class Limits:
 class Rehearsal:
     """One rehearsal of one sync. `sync` is as it would be saved, `accounts` are its connections by id.
 
-    `index` is the real one, or an empty one for a sync that there is not yet.
+    `index` is the real one. Of a sync that is `new` nothing stands in it, and nothing is asked for; those that it links
+    by are read all the same.
     """
 
     sync: Sync
@@ -69,10 +70,13 @@ class Rehearsal:
     ids: Ids
     limits: Limits
     tell: Tell = lambda _: None
+    new: bool = False
     stores: MemoryStores = field(default_factory=MemoryStores)
 
     def __post_init__(self) -> None:
         self.overlay = OverlayIndexStore(self.index)
+        if self.new:
+            self.overlay.purge(self.sync.id, 1)
         self.book = WriteBook(self.limits.sample)
         self.queues = ListedMessages(self.clock)
         self.conductor = Conductor()
