@@ -127,7 +127,8 @@ class Bootstrap:
     @cached_property
     def health(self) -> Health:
         """The state of connections."""
-        return Health(self.stores.connections, self.stores.notifications, self.mailer, self.clock, self.signals)
+        stores = self.stores
+        return Health(stores.connections, stores.notifications, self.mailer, self.clock, self.signals, stores.outages)
 
     @cached_property
     def schemas(self) -> Schemas:

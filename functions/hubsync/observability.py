@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 logger = Logger()
 metrics = Metrics()
 
-SECONDS = frozenset({"PollLagSeconds"})
+SECONDS = frozenset({"PollLagSeconds", "OutageSeconds"})
 
 
 class PowertoolsSignals:

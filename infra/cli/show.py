@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -117,12 +119,11 @@ def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:
     )
     parts: list[RenderableType] = [title]
     if sync.get("problem"):
-        parts.append(Padding(Text(sync["problem"], "red"), (0, 0, 0, 2)))
+        parts.append(Text(f"  {sync['problem']}", "red"))  # not padded: that would cut off what is long
+    parts += [Text(f"  {_trouble(account)}", "yellow") for account in sync.get("troubled") or ()]
     for problem in sync.get("problems") or ():
-        text = Text(f"{problem['path']} is suspended. {problem['reason']} ", "yellow").append(
-            problem["remedy"], "not bold"
-        )
-        parts.append(Padding(text, (0, 0, 0, 2)))
+        text = Text(f"  {problem['path']} is suspended. {problem['reason']} ", "yellow")
+        parts.append(text.append(problem["remedy"], "not bold"))
     if sync.get("progress"):
         parts.append(Padding(bars(sync["progress"]), (0, 0, 0, 2)))
     counts = Text("  ")
@@ -130,6 +131,19 @@ def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:
         counts.append(f"{number:,} {words(status)}  ", RECORD_STYLES.get(status, "") if number else "dim")
     counts.append(f"({sync['total']:,} in all)", "dim")
     return [*parts, counts]
+
+
+def _trouble(account: Mapping[str, Any]) -> str:
+    """How an account of a sync stands that is not well: since when, why, and when it is asked again."""
+    since = f" since {moment(account['since'])}" if account["since"] else ""
+    ahead = account["until"] is not None and account["until"] > time.time() * 1000
+    until = f" It is asked again at {moment(account['until'])}." if ahead else ""
+    return f"{account['connection']}: {words(account['status'])}{since}. {account['problem'] or ''}{until}"
+
+
+def moment(at: int) -> str:
+    """A time (epoch ms) as a person reads it."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def bars(progress: Sequence[Mapping[str, Any]]) -> Table:

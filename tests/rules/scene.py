@@ -173,6 +173,8 @@ class Scene:
             counts=stores.counts,
             notifications=stores.notifications,
             connectors=self.world.app.connectors,
+            outages=stores.outages,
+            clock=self.world.clock,
         )
 
 

@@ -31,7 +31,8 @@ def explain(world: World, record: object) -> Explanation:
     """What is said of one record."""
     stores = world.stores
     connectors, clock, ids = world.app.connectors, world.clock, world.ids
-    return Explain(stores.syncs, stores.connections, stores.index, connectors, clock, ids)("contacts", str(record))
+    explained = Explain(stores.syncs, stores.connections, stores.index, connectors, clock, ids, stores.outages)
+    return explained("contacts", str(record))
 
 
 def records(world: World) -> tuple[object, object]:

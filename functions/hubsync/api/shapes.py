@@ -9,7 +9,7 @@ from hubsync.api.filters import filters_shape
 from hubsync.engine import sentences
 from hubsync.model.association import Association
 from hubsync.model.comparison import ComparisonReport
-from hubsync.model.connection import Connection
+from hubsync.model.connection import ConnectionStatus
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.side import Side
@@ -17,7 +17,8 @@ from hubsync.model.stages import StageMap
 from hubsync.model.status import RecordStatus, RecordWarning
 from hubsync.model.sync import PhaseProgress, Suspension, Sync
 from hubsync.services.manage.apply import Applied
-from hubsync.services.manage.view import SyncView
+from hubsync.services.manage.view import ConnectionView, SyncView
+from hubsync.services.outages import sentence
 from hubsync.stores.ports import Notification
 
 Json: TypeAlias = "dict[str, object]"
@@ -71,6 +72,7 @@ def full(view: SyncView) -> Json:
         "associations": [association(each) for each in sync.associations],
         "problems": [problem(each, sync) for each in sync.suspended],
         "events": None if sync.event_template is None else {"template": sync.event_template},
+        "troubled": [{"connection": each.connection.id, **standing(each)} for each in view.troubled],
         "progress": [progress(each) for each in view.progress],
         "counts": {status: view.counts.by_status.get(status, 0) for status in RecordStatus},
         "total": view.counts.total,
@@ -213,14 +215,25 @@ def notification(each: Notification) -> Json:
     return {"sync_id": each.sync_id, "at": each.at, "title": each.title, "text": each.text}
 
 
-def connection(each: Connection) -> Json:
+def connection(view: ConnectionView) -> Json:
     """One account; of its secrets only whether there are any."""
+    each = view.connection
     return {
         "name": each.id,
         "app": each.app,
         "base_url": each.base_url,
         "limit": None if each.limit is None else {"calls": each.limit, "seconds": each.limit_seconds},
         "webhooks": each.webhook_secret is not None,
-        "status": each.status,
-        "problem": each.problem,
+        **standing(view),
     }
+
+
+def standing(view: ConnectionView) -> Json:
+    """How an account stands (rule 1.9): active, `unreachable` or `throttled`, or it needs a person, and why.
+
+    `since` and `until` are of an outage: when it was first met, when it is asked again at the earliest; epoch ms.
+    """
+    each, outage = view.connection, view.outage
+    if outage is None or each.status is not ConnectionStatus.ACTIVE:
+        return {"status": each.status, "problem": each.problem, "since": None, "until": None}
+    return {"status": outage.kind, "problem": sentence(outage), "since": outage.since, "until": outage.until}

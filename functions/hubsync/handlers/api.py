@@ -60,6 +60,8 @@ class Management:
                 counts=stores.counts,
                 notifications=stores.notifications,
                 connectors=app.connectors,
+                outages=stores.outages,
+                clock=app.clock,
             ),
             records=RecordUseCases(
                 view=Viewer(
@@ -91,6 +93,7 @@ class Management:
                 connectors=app.connectors,
                 clock=app.clock,
                 ids=app.ids,
+                outages=stores.outages,
             ),
             clock=app.clock,
             token=self.token,

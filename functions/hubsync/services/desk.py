@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hubsync.connectors.errors import NeedsPersonError
+from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
 from hubsync.connectors.port import Connector
 from hubsync.model.connection import Connection, ConnectionStatus
 from hubsync.model.message import LookMessage, PageKey, Queue
@@ -69,6 +69,9 @@ class DeskFactory:
             except NeedsPersonError as error:
                 self.dead(sync, side, error)
                 return None
+            except RetryLaterError as error:
+                self.away(sync, side, error.kind, error.after)
+                raise
             fields[side] = schema.fields
         needs_owners = asked_for(sync)
         return Desk(
@@ -86,6 +89,8 @@ class DeskFactory:
             linked_by_others=lambda: self._linked_by_others(sync),
             schemas=fields,
             doubt=lambda: self._doubt(sync, connectors),
+            away=lambda side, kind, after: self.away(sync, side, kind, after),
+            reached=lambda side: self.health.reached(sync.connection(side)),
             owners=lambda side: self.owners.owners(ready[side]) if side in needs_owners else {},
         )
 
@@ -104,6 +109,10 @@ class DeskFactory:
     def dead(self, sync: Sync, side: Side, error: NeedsPersonError) -> None:
         """A token was refused: the connection waits for a person."""
         self.health.needs_person(sync.connection(side), error)
+
+    def away(self, sync: Sync, side: Side, kind: str, after: float) -> None:
+        """A call was put off, because of a limit or an outage."""
+        self.health.away(sync.connection(side), kind, after)
 
 
 def may_create(sync: Sync, page: PageKey | None) -> frozenset[Side]:

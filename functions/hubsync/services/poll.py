@@ -78,6 +78,7 @@ class Poll:
             try:
                 self._walk(connection, object_type, side, mine, deadline)
             except RetryLaterError as error:
+                self.health.away(connection_id, error.kind, error.after)
                 self.signals.note("poll_deferred", connection=connection_id, kind=error.kind)
             except NeedsPersonError as error:
                 self.health.needs_person(connection_id, error)
@@ -104,6 +105,7 @@ class Poll:
                 walked = round_.window(feed, locked)
             elif changed is not None:
                 walked = round_.pages(changed, locked)
+            self.health.reached(connection.id)
         except RetryLaterError:
             self._unlock(connection.id, object_type)
             raise

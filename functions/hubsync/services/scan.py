@@ -44,7 +44,8 @@ def read_span(desk: Desk, side: Side, cursor: str | None) -> Span:
     records: list[Record] = []
     asked_at, total = desk.clock.now(), None
     while True:
-        page = connector.list_page(object_type, fields, cursor, limit)
+        with desk.calling(side):
+            page = connector.list_page(object_type, fields, cursor, limit)
         records += page.records
         total, cursor = page.total, page.cursor
         if cursor is None or len(records) + limit > SPAN:

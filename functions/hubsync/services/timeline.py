@@ -73,6 +73,7 @@ class EventLog:
         try:
             timeline.log_events(sync.event_template, _events(ready, contacts))
         except RetryLaterError as error:
+            self.desks.away(sync, Side.HUBSPOT, error.kind, error.after)
             self._again(list(ready.values()), error.after)
             return
         except NeedsPersonError as error:

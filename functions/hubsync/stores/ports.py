@@ -19,6 +19,7 @@ from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.message import PageKey
+from hubsync.model.outage import Outage
 from hubsync.model.record import RecordRef
 from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
@@ -325,6 +326,26 @@ class BudgetStore(Protocol):
 
     def block(self, key: str, until: int) -> None:
         """Grant nothing before `until` (epoch ms)."""
+        ...
+
+
+class OutageStore(Protocol):
+    """Outages, one for each account that was away lately (rule 1.9)."""
+
+    def outage(self, connection_id: str) -> Outage | None:
+        """The last one of an account, as long as it is kept."""
+        ...
+
+    def outages(self) -> Sequence[Outage]:
+        """All that are kept, by connection."""
+        ...
+
+    def put_outage(self, outage: Outage) -> bool:
+        """Store one if its version is still the stored one. It is forgotten a day after its end."""
+        ...
+
+    def end_outage(self, outage: Outage) -> bool:
+        """Forget one if its version is still the stored one."""
         ...
 
 

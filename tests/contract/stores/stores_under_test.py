@@ -19,6 +19,7 @@ from hubsync.stores.ports import (
     IndexStore,
     Ledger,
     NotificationStore,
+    OutageStore,
     PlanStore,
     SchemaStore,
     SyncStore,
@@ -46,6 +47,8 @@ class Stores(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def budgets(self) -> BudgetStore: ...
+    @property
+    def outages(self) -> OutageStore: ...
     @property
     def counts(self) -> CountStore: ...
     @property

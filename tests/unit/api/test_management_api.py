@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from hubsync.connectors.errors import ConnectorBugError, RetryLaterError
+from hubsync.model.connection import ConnectionStatus
 from hubsync.model.entry import Half, IndexEntry
+from hubsync.model.outage import Outage, OutageKind
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
 from hubsync.model.sync import SyncStatus
 from hubsync.stores.ports import Notification, PutEntry
@@ -248,6 +250,21 @@ def test_a_sync_is_shown_whole(applied: Client) -> None:
     assert applied("GET", "/v1/syncs").json == {"syncs": [shown]}
 
 
+def test_an_outage_shows_at_the_connection_and_its_syncs(applied: Client, world: World) -> None:
+    """1.9 Both say the same; a dead token is shown before an outage."""
+    now = world.clock.now()
+    assert world.stores.outages.put_outage(Outage("orbit", OutageKind.UNREACHABLE, now - 90_000, now, now + 5_000))
+    shown = applied("GET", "/v1/connections").json["connections"][1]
+    assert (shown["status"], shown["since"], shown["until"]) == ("unreachable", now - 90_000, now + 5_000)
+    (troubled,) = applied("GET", "/v1/syncs/contacts").json["troubled"]
+    assert troubled == {"connection": "orbit", **{key: shown[key] for key in ("status", "problem", "since", "until")}}
+    stored = world.stores.connections.connection("orbit")
+    assert stored is not None
+    broken = replace(stored, status=ConnectionStatus.NEEDS_PERSON, problem="The token is dead.")
+    assert world.stores.connections.put_connection(broken)
+    assert applied("GET", "/v1/connections").json["connections"][1]["status"] == "needs_person"
+
+
 def test_connections_are_shown_without_secrets(applied: Client, world: World) -> None:
     shown = applied("GET", "/v1/connections").json["connections"]
     assert shown[1] == {
@@ -258,6 +275,8 @@ def test_connections_are_shown_without_secrets(applied: Client, world: World) ->
         "webhooks": True,
         "status": "active",
         "problem": None,
+        "since": None,
+        "until": None,
     }
     stored = world.stores.connections.connection("orbit")
     assert stored is not None

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hubsync.model.entry import Half, IndexEntry
+from hubsync.model.outage import Outage, OutageKind
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
 from hubsync.model.sync import Phase, PhaseProgress, SyncStatus
 from hubsync.stores.ports import CountChange, PutEntry
@@ -148,6 +149,19 @@ def test_status_shows_state_phases_and_counts(applied: Hubsync, world: World) ->
     out = applied("status").out
     for words in ("contacts  initial sync", "HubSpot is slow.", "index hubspot", "waiting", "1 failing", "(1 in all)"):
         assert words in out
+
+
+def test_status_shows_an_outage(applied: Hubsync, world: World) -> None:
+    """Which account, since when, why, and when it is asked again."""
+    now = 4_000_000_000_000
+    world.clock.at = now
+    assert world.stores.outages.put_outage(Outage("hubspot", OutageKind.THROTTLED, now - 60_000, now, now + 900_000))
+    out = " ".join(applied("status").out.split())
+    assert "hubspot: throttled since 2096-10-02 07:05 UTC" in out
+    assert "used up" in out
+    assert "It is asked again at 2096-10-02 07:21 UTC" in out
+    world.clock.at += 900_000
+    assert "throttled" not in applied("status").out
 
 
 def test_status_of_nothing_says_how_to_begin(hubsync: Hubsync) -> None:

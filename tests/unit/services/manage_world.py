@@ -315,6 +315,8 @@ class World:
             counts=self.stores.counts,
             notifications=self.stores.notifications,
             connectors=connectors,
+            outages=self.stores.outages,
+            clock=self.clock,
         )
 
         enqueue = Enqueue(self.queues, self.clock, ids)
@@ -357,6 +359,7 @@ class World:
             connectors=connectors,
             clock=self.clock,
             ids=ids,
+            outages=self.stores.outages,
         )
         self.making = True
 

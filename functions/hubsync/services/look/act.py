@@ -170,6 +170,16 @@ def _send(desk: Desk, side: Side, works: Sequence[Work], call: Call) -> None:
             answers = [Deferred(error.after, error.kind, error.unknown)] * len(some)
         for work, answer in zip(some, answers, strict=True):
             work.results[side] = answer
+        _hear(desk, side, answers)
+
+
+def _hear(desk: Desk, side: Side, answers: Sequence[WriteResult]) -> None:
+    """What the answers to some writes say of the account (rule 1.9)."""
+    put_off = [answer for answer in answers if isinstance(answer, Deferred)]
+    for answer in put_off:
+        desk.away(side, answer.kind, answer.after)
+    if len(put_off) < len(answers):
+        desk.reached(side)
 
 
 def _patch(work: Work, side: Side) -> Patch:

@@ -26,9 +26,8 @@ def read(desk: Desk, side: Side, ids: Sequence[str]) -> dict[str, Record]:
     distinct = list(dict.fromkeys(ids))
     for start in range(0, len(distinct), READ_AT_ONCE):
         chunk = distinct[start : start + READ_AT_ONCE]
-        found.update(
-            desk.connectors[side].read(desk.sync.object_type(side), chunk, desk.sync.fields(side)),
-        )
+        with desk.calling(side):
+            found.update(desk.connectors[side].read(desk.sync.object_type(side), chunk, desk.sync.fields(side)))
     return {asked: record for asked, record in found.items() if not record.deleted}
 
 

@@ -175,9 +175,9 @@ def recover_creates(desk: Desk, book: Book, works: Sequence[Work]) -> None:
         open_ = {work.entry.external_id: work for work in works if _may_have_created(work, side)}
         ids = list(open_)
         for start in range(0, len(ids), READ_AT_ONCE):
-            found = desk.connectors[side].find_created(
-                desk.sync.object_type(side), ids[start : start + READ_AT_ONCE], desk.sync.fields(side)
-            )
+            some = ids[start : start + READ_AT_ONCE]
+            with desk.calling(side):
+                found = desk.connectors[side].find_created(desk.sync.object_type(side), some, desk.sync.fields(side))
             owners = desk.index.find(desk.sync.id, [record.ref for record in found.values()])
             for external_id, record in found.items():
                 _recover(book, open_[external_id], record, owners.get(record.ref))

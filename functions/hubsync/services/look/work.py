@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from hubsync.connectors.errors import NeedsPersonError
+from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
 from hubsync.connectors.port import Connector, WriteResult
 from hubsync.engine.baseline import fingerprints
 from hubsync.engine.context import LONE, Resolution
@@ -48,6 +49,7 @@ class Desk:
     `wake` puts references on the queue at once: they are looked at again, in this order, whatever they show.
     `linked_by_others` says whether another sync keeps links to this one's records (rule 6.1).
     `doubt` says that a schema may be out of date: something was refused, or missing, that it does not explain.
+    `away` says why, and for how many seconds, an application put a call off, `reached` that it answered one.
     """
 
     sync: Sync
@@ -65,6 +67,18 @@ class Desk:
     schemas: Mapping[Side, Mapping[str, FieldSchema]] = field(default_factory=dict)
     owners: Callable[[Side], Mapping[str, Owner]] = lambda _: {}
     doubt: Callable[[], None] = lambda: None
+    away: Callable[[Side, str, float], None] = lambda *_: None
+    reached: Callable[[Side], None] = lambda _: None
+
+    @contextmanager
+    def calling(self, side: Side) -> Iterator[None]:
+        """Stands around calls to an application: how they end is what is known of its account (rule 1.9)."""
+        try:
+            yield
+        except RetryLaterError as error:
+            self.away(side, error.kind, error.after)
+            raise
+        self.reached(side)
 
     def schema_print(self) -> bytes:
         """A fingerprint of what the applications say of the mapped fields (rule 8.4)."""

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 from hubsync.connectors.errors import ConnectorBugError
 from hubsync.model.app import AppObject
-from hubsync.model.connection import Connection
+from hubsync.model.connection import Connection, ConnectionStatus
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import DefaultMapping
+from hubsync.model.outage import Outage
 from hubsync.model.schema import ObjectSchema
+from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import COMPARISON_PHASES, INITIAL_PHASES, Counts, PhaseProgress, Sync, SyncStatus
 from hubsync.services.manage.apply import HUBSPOT
 from hubsync.services.manage.lifecycle import sync_named
-from hubsync.services.ports import Connectors
+from hubsync.services.outages import current
+from hubsync.services.ports import Clock, Connectors
 from hubsync.stores.ports import (
     LISTED_STATUSES,
     ConnectionStore,
@@ -24,6 +27,7 @@ from hubsync.stores.ports import (
     Ledger,
     Notification,
     NotificationStore,
+    OutageStore,
     SyncStore,
 )
 
@@ -38,12 +42,29 @@ NEWEST = 200
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionView:
+    """One account, and the outage that it is in, if it is away now (rule 1.9)."""
+
+    connection: Connection
+    outage: Outage | None = None
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is in the way of its syncs."""
+        return self.outage is None and self.connection.status is ConnectionStatus.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
 class SyncView:
-    """One sync as it stands. `progress` has the phases of its initial sync; one still to come is empty."""
+    """One sync as it stands. `progress` has the phases of its initial sync; one still to come is empty.
+
+    `troubled` are its accounts that need a person or are away.
+    """
 
     sync: Sync
     progress: tuple[PhaseProgress, ...]
     counts: Counts
+    troubled: tuple[ConnectionView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +119,8 @@ class View:
         counts: CountStore,
         notifications: NotificationStore,
         connectors: Connectors,
+        outages: OutageStore,
+        clock: Clock,
     ) -> None:
         self._connections = connections
         self._syncs = syncs
@@ -106,6 +129,8 @@ class View:
         self._counts = counts
         self._notifications = notifications
         self._connectors = connectors
+        self._outages = outages
+        self._clock = clock
 
     def apps(self) -> Mapping[str, str]:
         """The applications there are: key and name."""
@@ -147,17 +172,20 @@ class View:
         ]
         return schema, suggested
 
-    def connections(self) -> Sequence[Connection]:
+    def connections(self) -> Sequence[ConnectionView]:
         """All connections, their secrets sealed."""
-        return self._connections.connections()
+        now = self._clock.now()
+        away = {each.connection_id: each for each in self._outages.outages() if current(each, now)}
+        return [ConnectionView(each, away.get(each.id)) for each in self._connections.connections()]
 
     def syncs(self) -> Sequence[SyncView]:
         """All syncs, by name."""
-        return [self._view(sync) for sync in self._syncs.syncs()]
+        connections = self.connections()
+        return [self._view(sync, connections) for sync in self._syncs.syncs()]
 
     def sync(self, name: str) -> SyncView:
         """One sync. Raises `UnknownSyncError`."""
-        return self._view(sync_named(self._syncs, name))
+        return self._view(sync_named(self._syncs, name), self.connections())
 
     def records(self, name: str, status: RecordStatus | None, cursor: str | None, limit: int) -> RecordPage:
         """Entries of a sync, of one status or of any. Raises `UnknownSyncError`.
@@ -187,7 +215,7 @@ class View:
         newest = self._notifications.notifications(NEWEST)
         return [each for each in newest if each.sync_id == sync.id and each.title.startswith(REPORT_TITLE)]
 
-    def _view(self, sync: Sync) -> SyncView:
+    def _view(self, sync: Sync, connections: Sequence[ConnectionView]) -> SyncView:
         progress = []
         for phase in INITIAL_PHASES:
             found = self._ledger.progress(sync.id, sync.generation, phase)
@@ -198,4 +226,6 @@ class View:
         if sync.comparison:
             compared = (self._ledger.progress(sync.id, sync.comparison, phase) for phase in COMPARISON_PHASES)
             progress += [phase for phase in compared if phase is not None]
-        return SyncView(sync, tuple(progress), self._counts.counts(sync.id))
+        mine = {sync.connection(side) for side in Side}
+        troubled = tuple(each for each in connections if each.connection.id in mine and not each.well)
+        return SyncView(sync, tuple(progress), self._counts.counts(sync.id), troubled)

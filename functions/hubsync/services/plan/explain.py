@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hubsync.connectors.errors import RetryLaterError
 from hubsync.model.connection import Connection, ConnectionStatus
 from hubsync.model.entry import IndexEntry
+from hubsync.model.outage import Outage
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.look.look import look
-from hubsync.services.look.work import Ended, Errand
+from hubsync.services.look.work import Deferral, Ended, Errand
 from hubsync.services.manage.lifecycle import NotNowError, sync_named
 from hubsync.services.manage.locate import UnknownRecordError, locate
+from hubsync.services.outages import current, sentence
 from hubsync.services.plan.rehearsal import Limits, Rehearsal
 from hubsync.services.plan.result import Difference, Tally, tally
 from hubsync.services.ports import Clock, Connectors, Ids
-from hubsync.stores.ports import ConnectionStore, IndexStore, SyncStore
+from hubsync.stores.ports import ConnectionStore, IndexStore, OutageStore, SyncStore
 
 LOOK_MS = 60_000
 """What the rehearsed look is given: it begins no write without time for a call, and here no call goes out."""
@@ -50,6 +53,7 @@ class Explain:
     connectors: Connectors
     clock: Clock
     ids: Ids
+    outages: OutageStore
 
     def __call__(self, name: str, record: str) -> Explanation:
         """Explain the record of `name` that has this id, in the index (`h-17`), in HubSpot or in the app.
@@ -67,8 +71,14 @@ class Explain:
         if entry is None and after is None:
             raise UnknownRecordError(f"{name} knows no record {record}, and neither HubSpot nor the app has one.")
         now = _now(sync, entry) if entry is not None else (f"The index does not know the record {record} yet.",)
+        now += tuple(sentence(outage) for outage in self._away(sync))
         following = _next(sync, entry, after, ended, counted, differences)
         return Explanation(sync, entry, now, following, differences)
+
+    def _away(self, sync: Sync) -> list[Outage]:
+        """The outages that the sync's accounts are in (rule 1.9)."""
+        found = (self.outages.outage(sync.connection(side)) for side in Side)
+        return [each for each in found if each is not None and current(each, self.clock.now())]
 
     def _rehearsal(self, sync: Sync) -> Rehearsal:
         accounts: dict[str, Connection] = {}
@@ -96,8 +106,13 @@ def _refs(entry: IndexEntry) -> list[RecordRef]:
 def _rehearse(rehearsal: Rehearsal, refs: Sequence[RecordRef]) -> tuple[Ended, Tally, tuple[Difference, ...]]:
     """Look at the first of the records that can be looked at; a look reads its partner by itself."""
     sync = rehearsal.sync
-    desk = rehearsal.desks.desk(sync, deadline=rehearsal.limits.deadline, bulk=False)
-    ended = Ended()
+    ended, desk = Ended(), None
+    try:
+        desk = rehearsal.desks.desk(sync, deadline=rehearsal.limits.deadline, bulk=False)
+    except RetryLaterError as error:
+        if not rehearsal.overlay.find(sync.id, refs):
+            raise
+        ended = Ended(deferred=[Deferral(ref, error.after, error.kind) for ref in refs])
     if desk is not None:
         for ref in refs:
             ended = look(desk, [ref], Errand("retry", "explain", forced=True))

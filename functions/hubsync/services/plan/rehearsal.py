@@ -111,7 +111,7 @@ class Rehearsal:
             clock=self.clock,
             ids=self.ids,
             signals=silence,
-            health=Health(stores.connections, stores.notifications, silence, self.clock, silence),
+            health=Health(stores.connections, stores.notifications, silence, self.clock, silence, stores.outages),
             history=History(stores.history, NothingSealed(), self.ids),
             owners=Owners(connectors, self.clock),
             schemas=schemas,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hubsync.stores.dynamodb.history import DynamoHistoryStore
     from hubsync.stores.dynamodb.ledger import DynamoLedger
     from hubsync.stores.dynamodb.notifications import DynamoNotificationStore
+    from hubsync.stores.dynamodb.outages import DynamoOutageStore
     from hubsync.stores.dynamodb.plans import DynamoPlanStore
     from hubsync.stores.dynamodb.schemas import DynamoSchemaStore
     from hubsync.stores.dynamodb.settings import DynamoCursorStore, DynamoSettingsStore
@@ -88,6 +89,13 @@ class DynamoStores:
         from hubsync.stores.dynamodb.budgets import DynamoBudgetStore
 
         return DynamoBudgetStore(self.state)
+
+    @cached_property
+    def outages(self) -> DynamoOutageStore:
+        """Accounts that were away lately."""
+        from hubsync.stores.dynamodb.outages import DynamoOutageStore
+
+        return DynamoOutageStore(self.state)
 
     @cached_property
     def counts(self) -> DynamoCountStore:

@@ -10,6 +10,7 @@ from hubsync.stores.memory.history import MemoryHistoryStore
 from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.memory.ledger import MemoryLedger
 from hubsync.stores.memory.notifications import MemoryNotificationStore
+from hubsync.stores.memory.outages import MemoryOutageStore
 from hubsync.stores.memory.plans import MemoryPlanStore
 from hubsync.stores.memory.settings import MemoryCursorStore, MemorySchemaStore, MemorySettingsStore
 
@@ -32,6 +33,7 @@ class MemoryStores:
         self.schemas = MemorySchemaStore(self.writes)
         self.ledger = MemoryLedger(self.writes)
         self.budgets = MemoryBudgetStore(self.writes)
+        self.outages = MemoryOutageStore(self.writes)
         self.counts = MemoryCountStore(self.writes)
         self.notifications = MemoryNotificationStore(self.writes)
         self.plans = MemoryPlanStore(self.writes)
