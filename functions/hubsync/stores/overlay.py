@@ -104,6 +104,9 @@ class OverlayIndexStore:
     def remove_link_waiters(self, sync_id: str, waiters: Sequence[LinkWaiter]) -> None:
         """Nothing (see `add_link_waiters`)."""
 
+    def forget_waiting(self, sync_id: str, waiting_sync_id: str, waiting: RecordRef) -> None:
+        """Nothing (see `add_link_waiters`)."""
+
     def write(self, writes: Sequence[IndexWrite]) -> Sequence[bool]:
         """See the port."""
         self._take(writes)

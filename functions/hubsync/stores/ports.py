@@ -140,6 +140,12 @@ class IndexStore(Protocol):
         """
         ...
 
+    def forget_waiting(self, sync_id: str, waiting_sync_id: str, waiting: RecordRef) -> None:
+        """Let a record of another sync wait for none of this one's; who waits beside it goes on waiting. It reads all
+        who wait for this sync's records: for a record that has to be forgotten (rule 7.4), and nothing else.
+        """
+        ...
+
     def write(self, writes: Sequence[IndexWrite]) -> Sequence[bool]:
         """Carry out each write on its own; False where its version was not the stored one. Any number of them.
 

@@ -21,7 +21,7 @@ Under `/_admin/` no token is needed and nothing is counted:
     PATCH  records/{type}                      {"properties"} a person's bulk edit: one millisecond for all
     GET, PATCH, DELETE records/{type}/{id}     as a person; {"properties", "hidden": true} as HubSpot itself
     POST   records/{type}/{id}/{restore,gdpr-delete,merge}    merge: {"other": id}
-    POST, DELETE associations                  {"from": {"type", "id"}, "to": {"type", "id"}} as a person
+    POST, DELETE associations                  {"from": {"type", "id"}, "to": {"type", "id"}, "label"?} as a person
     GET    associations/{from}/{to}            all: [{"from", "to", "typeIds"}]
     GET, POST, DELETE faults                   see `Fault`
     GET, POST, DELETE rewrites                 workflows: see `infra.local.parts.rewrites.Rewrite`

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from infra.local.hubspot import catalogue
-from infra.local.hubspot.associations import Associations
+from infra.local.hubspot.associations import Associations, End, Label
 from infra.local.hubspot.counts import Counts
 from infra.local.hubspot.errors import invalid
 from infra.local.hubspot.pipelines import Owner, Pipeline, default_owners, defaults
@@ -70,6 +70,38 @@ class Account:
         """Let an app know by webhook, if one listens."""
         if self.webhooks is not None:
             self.webhooks.told(table, record, what, **more)
+
+    def link(self, left: End, right: End, labels: Iterable[Label] = ()) -> None:
+        """Associate two records, and tell of it."""
+        before = set(self.associations.between(left, right))
+        self.associations.link(left, right, labels)
+        if self.associations.between(left, right) != before:
+            self._tell_association(left, right, removed=False)
+
+    def unlink(self, left: End, right: End, labels: Iterable[Label] | None = None) -> None:
+        """Take labels away, or, without `labels`, the whole association, and tell of it."""
+        before = set(self.associations.between(left, right))
+        self.associations.unlink(left, right, labels)
+        if self.associations.between(left, right) != before:
+            self._tell_association(left, right, removed=True)
+
+    def _tell_association(self, left: End, right: End, *, removed: bool) -> None:
+        kinds = [self.tables[end.type_name].kind for end in (left, right)]
+        record = self.tables[left.type_name].live.get(left.record_id)
+        if record is None:
+            return
+        self.tell(
+            self.tables[left.type_name],
+            record,
+            "associationChange",
+            associationType="_TO_".join(kind.singular.upper() for kind in kinds),
+            fromObjectTypeId=kinds[0].type_id,
+            fromObjectId=left.record_id,
+            toObjectTypeId=kinds[1].type_id,
+            toObjectId=right.record_id,
+            associationRemoved=removed,
+            isPrimaryAssociation=False,
+        )
 
     def table(self, name: str) -> Table:
         """The records of a type, called by plural, singular or type id; raises a 400 for an unknown one."""

@@ -130,11 +130,11 @@ class Admin:
             setattr(limits, name, value)
 
 
-def _ends(body: Body) -> tuple[str, int, str, int]:
+def _ends(body: Body) -> tuple[str, int, str, int, str | None]:
     left, right = body.get("from", {}), body.get("to", {})
     if not all(isinstance(end, Mapping) and {"type", "id"} <= set(end) for end in (left, right)):
         raise invalid('An association needs {"from": {"type", "id"}, "to": {"type", "id"}}')
-    return str(left["type"]), int(left["id"]), str(right["type"]), int(right["id"])
+    return str(left["type"]), int(left["id"]), str(right["type"]), int(right["id"]), body.get("label")
 
 
 def _plain(record_id: int, values: Mapping[str, str]) -> dict[str, Any]:

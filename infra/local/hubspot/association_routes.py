@@ -78,14 +78,14 @@ def _put(call: Call) -> Response:
 def _put_default(call: Call) -> Response:
     left, right = _types(call)
     ends = _end(call.account, left, call.args["id"]), _end(call.account, right, call.args["other"])
-    call.account.associations.link(*ends, ())
+    call.account.link(*ends, ())
     plain = call.account.associations.known(left, right)[0]
     return Response(200, {"status": "COMPLETE", "results": [_default(*ends, plain)]})
 
 
 def _delete(call: Call) -> Response:
     left, right = _types(call)
-    call.account.associations.unlink(End(left, _number(call.args["id"])), End(right, _number(call.args["other"])))
+    call.account.unlink(End(left, _number(call.args["id"])), End(right, _number(call.args["other"])))
     return Response(204)
 
 
@@ -170,7 +170,7 @@ def _batch_create(call: Call) -> Response:
         except ApiError as error:
             batch[1].append(error.line())
             continue
-        call.account.associations.link(*ends, labels)
+        call.account.link(*ends, labels)
         if call.version == "v3":
             batch[0].append({"from": item["from"], "to": item["to"], "type": item.get("type", "")})
         else:
@@ -188,7 +188,7 @@ def _batch_default(call: Call) -> Response:
         except ApiError as error:
             batch[1].append(error.line())
             continue
-        call.account.associations.link(*ends, ())
+        call.account.link(*ends, ())
         batch[0].append(_default(*ends, plain))
     return _answer(call, 200, batch)
 
@@ -198,7 +198,7 @@ def _batch_archive(call: Call) -> Response:
     for item in inputs_of(call.json(), MAX_CREATE):
         end, to = End(left, _number((item.get("from") or {}).get("id"))), item.get("to") or []
         for other in to if isinstance(to, list) else [to]:
-            call.account.associations.unlink(end, End(right, _number(other.get("id"))))
+            call.account.unlink(end, End(right, _number(other.get("id"))))
     return Response(204)
 
 
@@ -207,7 +207,7 @@ def _batch_labels_archive(call: Call) -> Response:
     for item in inputs_of(call.json(), MAX_CREATE):
         ends = _ends(call, item, left, right)
         labels = _labels(call, left, right, item.get("types") or ())
-        call.account.associations.unlink(*ends, labels)
+        call.account.unlink(*ends, labels)
     return Response(204)
 
 

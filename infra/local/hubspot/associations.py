@@ -32,9 +32,15 @@ _PAIRS: tuple[tuple[str, str, int, int, str | None], ...] = (
     ("deals", "companies", 341, 342, None),
     ("deals", "companies", 5, 6, "Primary"),
     ("contacts", "tickets", 15, 16, None),
+    ("tickets", "companies", 339, 340, None),
+    ("tickets", "companies", 26, 25, "Primary"),
+    ("tasks", "contacts", 204, 203, None),
+    ("tasks", "companies", 192, 191, None),
+    ("tasks", "deals", 216, 215, None),
+    ("invoices", "contacts", 177, 178, None),
 )
-_ONE = frozenset({1, 5})
-"""Type ids of which a record has one at most: a contact's and a deal's primary company."""
+_ONE = frozenset({1, 5, 26})
+"""Type ids of which a record has one at most: the primary company of a contact, a deal and a ticket."""
 
 
 @dataclass(slots=True)

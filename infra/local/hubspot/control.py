@@ -9,9 +9,9 @@ from typing import Any
 
 from infra.local.hubspot import properties, records
 from infra.local.hubspot.account import Account
-from infra.local.hubspot.associations import End
+from infra.local.hubspot.associations import End, Label
 from infra.local.hubspot.counts import Counts
-from infra.local.hubspot.errors import ApiError
+from infra.local.hubspot.errors import ApiError, invalid
 from infra.local.hubspot.faults import Fault, Faults
 from infra.local.hubspot.limits import PLANS, Limiter, Limits
 from infra.local.hubspot.record import IMPORT, PERSON, Record
@@ -116,30 +116,29 @@ class Control:
         record = table.live.get(record_id) or table.bin.get(record_id) or self.record(type_name, record_id)
         records.purge(self.account, table, record, PERSON)
 
-    def associate(self, left_type: str, left: int, right_type: str, right: int) -> None:
-        """A person associates two records, without a label."""
+    def associate(self, left_type: str, left: int, right_type: str, right: int, label: str | None = None) -> None:
+        """A person associates two records, perhaps under a label."""
         ends = self._end(left_type, left), self._end(right_type, right)
-        self.account.associations.link(*ends, ())
-        self._tell_association(ends, removed=False)
+        self.account.link(*ends, self._labels(ends, label))
 
-    def dissociate(self, left_type: str, left: int, right_type: str, right: int) -> None:
-        """A person takes an association away, whatever its labels."""
+    def dissociate(self, left_type: str, left: int, right_type: str, right: int, label: str | None = None) -> None:
+        """A person takes an association away, whatever its labels, or its `label` alone."""
         ends = self._end(left_type, left), self._end(right_type, right)
-        self.account.associations.unlink(*ends)
-        self._tell_association(ends, removed=True)
+        self.account.unlink(*ends, None if label is None else self._labels(ends, label))
 
-    def _tell_association(self, ends: tuple[End, End], *, removed: bool) -> None:
-        tables = [self.account.table(end.type_name) for end in ends]
-        self.account.tell(
-            tables[0],
-            tables[0].live[ends[0].record_id],
-            "associationChange",
-            associationType="_TO_".join(table.kind.singular.upper() for table in tables),
-            fromObjectId=ends[0].record_id,
-            toObjectId=ends[1].record_id,
-            associationRemoved=removed,
-            isPrimaryAssociation=False,
-        )
+    def define_label(self, left_type: str, right_type: str, name: str) -> None:
+        """A person makes a label for associations from one type to another."""
+        left, right = (self.account.table(each).kind.name for each in (left_type, right_type))
+        self.account.associations.define(left, right, name)
+
+    def _labels(self, ends: tuple[End, End], name: str | None) -> list[Label]:
+        """The label of this name, if one is named; raises `ApiError` where there is none."""
+        if name is None:
+            return []
+        found = [one for one in self.account.associations.known(*(end.type_name for end in ends)) if one.name == name]
+        if not found:
+            raise invalid(f"There is no association label {name} from {ends[0].type_name} to {ends[1].type_name}")
+        return found
 
     def associations(self, left_type: str, right_type: str) -> dict[tuple[int, int], list[int]]:
         """Every association from one type to another: the two ids, and the type ids of its labels. For checkers."""

@@ -68,6 +68,16 @@ def test_an_id_that_looks_like_a_key_is_kept_apart(index: IndexStore) -> None:
     assert waiting(index, ACME) == {ACME: {waiter(ACME, "9")}}
 
 
+def test_a_record_that_is_forgotten_waits_nowhere_and_the_others_go_on(index: IndexStore) -> None:
+    """7.4"""
+    mine = [waiter(ACME, "1"), waiter(GLOBEX, "1")]
+    others = [waiter(ACME, "2"), waiter(ACME, "1", Side.APP), waiter(GLOBEX, "1", sync_id="sync2")]
+    index.add_link_waiters(SYNC, [*mine, *others], NOW)
+    for _ in range(2):
+        index.forget_waiting(SYNC, "sync1", RecordRef(Side.HUBSPOT, "1"))
+        assert waiting(index, ACME, GLOBEX) == {ACME: {others[0], others[1]}, GLOBEX: {others[2]}}
+
+
 def test_a_purged_sync_leaves_nobody_waiting(index: IndexStore) -> None:
     index.add_link_waiters(SYNC, [waiter(ACME, str(at)) for at in range(5)], NOW)
     while not index.purge(SYNC, 100):

@@ -86,6 +86,27 @@ MUTANTS = (
         "6.1", "nothing waits for its other end", "engine.links", "            waiting.append(ref)", "            pass"
     ),
     Mutant(
+        "6.1",
+        "a label is no more than a link",
+        "connectors.hubspot.associations",
+        "if field.label is None or any(type_.label == field.label for type_ in types)",
+        "if True",
+    ),
+    Mutant(
+        "6.1",
+        "a field of many links takes one",
+        "engine.links",
+        "return [*now] if association.many else next(iter(now), None)",
+        "return next(iter(now), None)",
+    ),
+    Mutant(
+        "6.2",
+        "invoices are linked to anything",
+        "services.manage.check_links",
+        "if schemas[Side.HUBSPOT].kind == ObjectKind.INVOICE:",
+        "if False:",
+    ),
+    Mutant(
         "6.2",
         "unlinking always travels",
         "engine.links",

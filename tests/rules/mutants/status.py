@@ -157,5 +157,6 @@ MUTANTS = (
         "        desk.history.store.drop(needless)",
         "        pass",
     ),
+    Mutant("7.4", "links go on waiting for what was erased", "services.look.privacy", "    let_go(desk, ref)\n", ""),
     Mutant("7.4", "the history stays", "services.look.privacy", "    forget(desk, [entry.id])", ""),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from hubspot_account import CONTACTS, Hub
 
+from infra.local.hubspot.errors import ApiError
+
 PAIR = "/crm/associations/2026-09/contacts/companies"
 
 
@@ -29,6 +31,9 @@ def spec(left: object, right: object, *type_ids: int) -> dict[str, object]:
         ("deals", "companies", 341, 342),
         ("deals", "companies", 5, 6),
         ("contacts", "tickets", 15, 16),
+        ("tickets", "companies", 26, 25),
+        ("tasks", "contacts", 204, 203),
+        ("invoices", "contacts", 177, 178),
     ],
 )
 def test_type_ids(hub: Hub, left: str, right: str, type_id: int, inverse: int) -> None:
@@ -149,6 +154,34 @@ def test_default_associations_and_those_made_with_a_record(hub: Hub) -> None:
     shown = hub.get(f"{CONTACTS}/{made}", associations="companies").json()["associations"]
     assert shown == {"companies": {"results": [{"id": str(x), "type": "contact_to_company"}]}}
     assert len(hub.get(f"{CONTACTS}/{a}/associations/companies").json()["results"]) == 2
+
+
+def test_a_label_is_a_persons_and_leaves_the_association(hub: Hub) -> None:
+    """A person links under a label of the account's own, and takes the label alone away."""
+    (a, _), (x, _) = ends(hub)
+    hub.sim.define_label("contacts", "companies", "Employer")
+    hub.sim.associate("contacts", a, "companies", x, "Employer")
+    (types,) = hub.sim.associations("contacts", "companies").values()
+    hub.sim.dissociate("contacts", a, "companies", x, "Employer")
+    (left,) = hub.sim.associations("contacts", "companies").values()
+    assert (len(types), left) == (2, [279])
+    with pytest.raises(ApiError, match="no association label Employee"):
+        hub.sim.associate("contacts", a, "companies", x, "Employee")
+
+
+def test_associations_are_told_whoever_makes_them(hub: Hub) -> None:
+    """A webhook for each that comes or goes, by API as by a person; for one that is there already, none."""
+    (a, _), (x, _) = ends(hub)
+    hub.sim.webhooks.outbox.configure("https://hooks.example.com/hubspot", "secret")
+    default = [{"from": {"id": str(a)}, "to": {"id": str(x)}}]
+    for _ in range(2):
+        hub.batch(f"{PAIR}/batch/associate/default", default)
+    hub.batch(f"{PAIR}/batch/archive", [{"from": {"id": str(a)}, "to": [{"id": str(x)}]}])
+    events = [pending.event for pending in hub.sim.webhooks.outbox.pending]
+    told = [event for event in events if event["subscriptionType"] == "contact.associationChange"]
+    assert [event["associationRemoved"] for event in told] == [False, True]
+    assert {event["associationType"] for event in told} == {"CONTACT_TO_COMPANY"}
+    assert {(event["fromObjectId"], event["toObjectId"]) for event in told} == {(a, x)}
 
 
 def test_a_merge_takes_the_associations_along(hub: Hub) -> None:

@@ -21,7 +21,11 @@ from hubsync.model.record import Record, Value
 
 READ_AT_ONCE = 1_000
 
-PRIMARY: Mapping[tuple[str, str], int] = {("contacts", "companies"): 1, ("deals", "companies"): 5}
+PRIMARY: Mapping[tuple[str, str], int] = {
+    ("contacts", "companies"): 1,
+    ("deals", "companies"): 5,
+    ("tickets", "companies"): 26,
+}
 """The type ids of a record's one primary association, from its own type to the other."""
 
 

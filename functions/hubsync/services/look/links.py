@@ -76,6 +76,19 @@ def wake_waiting(desk: Desk, works: Sequence[Work], *, done: bool) -> None:
         desk.index.remove_link_waiters(desk.sync.id, waiters)
 
 
+def let_go(desk: Desk, ref: RecordRef) -> None:
+    """A record is forgotten (rule 7.4): who waits for it is looked at again and finds no link any more, and it waits
+    for nobody.
+    """
+    waiters = desk.index.link_waiters(desk.sync.id, [ref]).get(ref, ())
+    for wake in _wakes(waiters):
+        desk.wake(wake)
+    if waiters:
+        desk.index.remove_link_waiters(desk.sync.id, waiters)
+    for via in dict.fromkeys(association.via for association in desk.sync.associations):
+        desk.index.forget_waiting(via, desk.sync.id, ref)
+
+
 def _awaited(work: Work) -> tuple[tuple[str, RecordRef], ...]:
     decision = work.decision
     return decision.waiting if decision is not None and decision.links is not None else ()

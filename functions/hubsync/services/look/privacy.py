@@ -1,8 +1,9 @@
 """Erases what is stored of a record that was deleted in HubSpot for privacy's sake (rule 7.4).
 
 The event is believed once HubSpot shows no such record any more. What goes: the history, the entry or its half with
-baseline and claims, the way that leads to it. A partner that lives on in the app keeps an entry of its own, on which a
-keyed hash stands in the place of the record's id: so that nothing ever makes the record again.
+baseline and claims, the way that leads to it, and its places in the lines of links that wait (rule 6.1). A partner that
+lives on in the app keeps an entry of its own, on which a keyed hash stands in the place of the record's id: so that
+nothing ever makes the record again.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from hubsync.model.status import RecordStatus
 from hubsync.services.look.commit import free_slots
 from hubsync.services.look.gather import read
 from hubsync.services.look.history import forget
+from hubsync.services.look.links import let_go
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Deferral, Desk, Ended, Errand, Work
 from hubsync.stores.ports import DeleteAlias, DeleteEntry, IndexWrite, PutAlias, PutClaim, PutEntry
@@ -65,6 +67,7 @@ def erase(desk: Desk, refs: Sequence[RecordRef], errand: Errand) -> Ended:
 
 def _erased(desk: Desk, book: Book, ref: RecordRef, entry: IndexEntry | None) -> bool:
     """Erase one record; False if another worker is at its entry."""
+    let_go(desk, ref)
     if entry is None:
         forget(desk, [entry_id_for(ref)])
         desk.index.write([DeleteAlias(desk.sync.id, ref)])

@@ -91,6 +91,10 @@ class DynamoIndexStore:
         """See the port."""
         link_waiters.remove(self._client, self._table, sync_id, waiters, self._sleep)
 
+    def forget_waiting(self, sync_id: str, waiting_sync_id: str, waiting: RecordRef) -> None:
+        """See the port. A query for each bucket."""
+        link_waiters.forget(self._client, self._table, sync_id, waiting_sync_id, waiting, self._sleep)
+
     def write(self, writes: Sequence[IndexWrite]) -> Sequence[bool]:
         """See the port."""
         # PartiQL has no unconditional put, so aliases go another way; of one alias the last is as good as all.

@@ -18,7 +18,7 @@ from hubsync.stores.dynamodb.batches import key_of, read_items, write_items
 from hubsync.stores.dynamodb.items import Attributes, Item
 from hubsync.stores.dynamodb.pauses import Sleep
 from hubsync.stores.dynamodb.schema import SCHEMA, check_schema
-from hubsync.stores.layout import Address, link_waiter_address
+from hubsync.stores.layout import BUCKETS, Address, link_waiter_address
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -69,6 +69,30 @@ def remove(client: DynamoDBClient, table: str, sync_id: str, waiters: Sequence[L
     places = (link_waiter_address(sync_id, waiter.linked, waiter) for waiter in waiters)
     addresses = dict.fromkeys(chain(places, (link_waiter_address(sync_id, waiter.linked) for waiter in waiters)))
     write_items(client, table, [{"DeleteRequest": {"Key": key_of(address)}} for address in addresses], sleep)
+
+
+def forget(
+    client: DynamoDBClient, table: str, sync_id: str, waiting_sync_id: str, waiting: RecordRef, sleep: Sleep
+) -> None:
+    """Delete one record from every line that it stands in. The marks stay: others may wait there, too."""
+    doomed: list[WriteRequestTypeDef] = []
+    for bucket in BUCKETS:
+        items = listing.query(
+            client,
+            MOST,
+            TableName=table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :kind)",
+            ExpressionAttributeValues={":pk": {"S": f"{sync_id}#{bucket}"}, ":kind": {"S": "l#"}},
+        )
+        doomed += [
+            {"DeleteRequest": {"Key": {"pk": item["pk"], "sk": item["sk"]}}}
+            for item in items
+            if "wi" in item
+            and item["ws"]["S"] == waiting_sync_id
+            and RecordRef(Side(item["wd"]["S"]), item["wi"]["S"]) == waiting
+        ]
+    write_items(client, table, doomed, sleep)
 
 
 def _waiters(client: DynamoDBClient, table: str, mark: Address, linked: RecordRef) -> tuple[LinkWaiter, ...]:

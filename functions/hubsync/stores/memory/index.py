@@ -124,6 +124,11 @@ class MemoryIndexStore:
             if not line:
                 stored.pop(waiter.linked, None)
 
+    def forget_waiting(self, sync_id: str, waiting_sync_id: str, waiting: RecordRef) -> None:
+        """See the port."""
+        lines = list(self._shelf(sync_id).link_waiters)
+        self.remove_link_waiters(sync_id, [LinkWaiter(linked, waiting_sync_id, waiting) for linked in lines])
+
     def write(self, writes: Sequence[IndexWrite]) -> Sequence[bool]:
         """See the port."""
         results = []
