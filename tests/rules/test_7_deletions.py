@@ -163,6 +163,46 @@ def test_a_record_that_comes_out_of_the_bin_afterwards_stands_beside_its_success
     assert small.writes() == before
 
 
+@SIDES
+def test_what_hubsync_itself_has_made_can_be_made_again(side: Side) -> None:
+    """7.2 hubsync made the record, a person deleted it and restores it at once: its first name and answer are spent, a
+    second record is made under a new one, and a repeated look makes no third.
+    """
+    small = Small([contact(firstname="Ana")], []) if side is A else Small([], [person(first="Ana")])
+    (made,) = records(small, side)
+    if side is A:
+        small.world.orbit.delete("people", made["id"])
+    else:
+        (record_id,) = small.world.hubspot.records("contacts")
+        small.world.hubspot.archive("contacts", record_id)
+    small.rest()
+    small.compare()
+    assert records(small, side) == []
+    assert restore(small, side) == 1
+    small.rest()
+    small.compare()
+    assert len(records(small, side)) == 1
+    assert small.entry(side.other, 0).status is RecordStatus.IN_SYNC
+
+
+def test_the_successor_has_a_name_of_its_own() -> None:
+    """7.2 hubsync made the company, and made it again; the first one comes out of the bin: no two records bear one
+    external id, of which HubSpot takes each value once.
+    """
+    small = Small([], [{"title": "Acme"}], sync=companies())
+    (first,) = small.world.hubspot.records("companies")
+    small.world.hubspot.archive("companies", first)
+    small.rest()
+    small.compare()
+    restore(small, H)
+    small.rest()
+    small.world.hubspot.restore("companies", first)
+    small.rest()
+    small.compare()
+    names = [one["hubsync_id"] for one in small.hubspots()]
+    assert len(names) == len(set(names)) == 2
+
+
 def test_filters_do_not_stop_what_was_in_sync() -> None:
     """7.2 What limits entering does not keep out what was in sync before its partner was deleted."""
     small = pair()

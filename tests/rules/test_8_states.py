@@ -138,6 +138,27 @@ def test_what_is_refused_is_not_tried_again_and_again() -> None:
     assert pair.written == tried
 
 
+def test_what_the_application_refuses_is_not_called_for_again_and_again() -> None:
+    """8.4 HubSpot refuses the record by a rule of its own: until the pause is over, nobody asks it once more."""
+    pair = Pair()
+    pair.world.hubspot.settings.required = {"contacts": ["city"]}
+    pair.edit_person(job_title="Captain")
+    pair.look()
+    assert pair.pair.status is RecordStatus.FAILING
+    asked = update_calls(pair)
+    assert asked
+    pair.edit_contact(hs_lead_status="OPEN")
+    pair.look()
+    pair.compare()
+    assert update_calls(pair) == asked
+
+
+def update_calls(pair: Pair) -> int:
+    """How often HubSpot was asked to change records, whatever it answered."""
+    calls = pair.world.hubspot.calls.calls
+    return sum(number for route, number in calls.items() if route.endswith(("/update", "/{id}")) and "GET" not in route)
+
+
 def test_each_status_can_be_listed_with_its_reasons() -> None:
     """8.5 The failing and the excluded, as the API shows them: each with what is wrong or why it is left out."""
     scene = mixed()

@@ -96,6 +96,21 @@ def test_a_person_may_edit_what_a_lost_create_has_made() -> None:
     assert scene.app(0, "first") == "Anna"
 
 
+def test_a_write_that_was_not_booked_is_nobodys_edit() -> None:
+    """9.1 The answer of an update got lost, and the person edits the field once more: what HubSpot shows is ours and
+    no edit of anybody's, so that HubSpot, though the default side, does not win over the person.
+    """
+    pair = Pair()
+    pair.world.hubspot.fail("lost-after", path="batch/update", times=1)
+    pair.edit_person(job_title="Captain")
+    pair.world.deliver()
+    pair.world.run(1)
+    assert pair.both("jobtitle", "job_title") == ("Captain", "Captain")
+    pair.edit_person(job_title="Major")
+    pair.look()
+    assert pair.both("jobtitle", "job_title") == ("Major", "Major")
+
+
 @pytest.mark.parametrize("status", [429, 503, None])
 def test_an_outage_of_the_app_is_waited_out(status: int | None) -> None:
     """9.2 The app refuses or loses call after call: no record fails, and the edit arrives when it is back."""

@@ -140,6 +140,14 @@ class Connector(Protocol):
         """The living records that carry these external ids, by external id; never from a lagging search index."""
         ...
 
+    def search(self, object_type: str, wanted: Mapping[str, Sequence[str]], fields: Sequence[str]) -> Sequence[Record]:
+        """Living records that have one of the `wanted` values in one of these fields; letters' case may be ignored.
+
+        The answer is a hint: it may be some seconds old, and empty where the application cannot be searched by a field,
+        or itself refuses a second record of the same value and names the first.
+        """
+        ...
+
     def create(self, object_type: str, inputs: Sequence[Create]) -> Sequence[WriteResult]:
         """Make records, at most 100; repeating it with the same external ids makes nothing twice."""
         ...

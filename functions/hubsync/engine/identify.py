@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from unicodedata import normalize
@@ -61,6 +61,26 @@ def identifiers(sync: Sync, side: Side, record: Record) -> tuple[Identifier, ...
                     identifier = f"{key.hubspot_field}\0{key.app_field}\0{identifier}"
                 found[Identifier(key.kind, identifier)] = None
     return tuple(found)
+
+
+def sought(sync: Sync, record: Record) -> Mapping[str, tuple[str, ...]]:
+    """By field of the other side, the values by which the counterpart of `record` would be found there: as they stand,
+    and in their normal form. What is found still has to be compared; an application's search is a rougher thing.
+    """
+    side = record.ref.side
+    values: dict[str, dict[str, None]] = {}
+    for key in sync.match_keys:
+        if key.kind is IdentifierKind.DOMAIN and not _mapped(sync, key):
+            continue
+        for name in key.fields(side):
+            value = record.fields.get(name)
+            if key.kind in OF_ONE_VALUE:
+                value = _one(value, numeric=key.numeric)
+            for text in _texts(value, several=key.kind in OF_SEVERAL_VALUES):
+                normal = NORMAL_FORMS[key.kind](text)
+                if normal is not None:
+                    values.setdefault(key.fields(side.other)[0], {}).update({text.strip(): None, normal: None})
+    return {name: tuple(texts) for name, texts in values.items()}
 
 
 def normal_email(text: str) -> str | None:

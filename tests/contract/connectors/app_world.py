@@ -57,6 +57,8 @@ class AppWorld(World):
         )
         self.object_type, self.kind, self.matched = object_type, kind, matched
         self.identifier, self.text, self.other, self.invalid = identifier, text, other, invalid
+        search = catalogue.manifest(self.simulator.name).objects[object_type].search
+        self.searched = [name for name in dict.fromkeys(self.fields) if name in search]
 
     def identity(self, number: int) -> Value:
         return f"person{number}@example.com" if self.kind in ("contact", "lead") else f"Company {number} Ltd"

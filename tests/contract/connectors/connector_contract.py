@@ -173,6 +173,37 @@ class ReadContract:
         assert is_empty(read(world, id_)[id_].fields.get(world.text))
 
 
+class SearchContract:
+    """Searching for what may be there already. An application that cannot be searched finds nothing."""
+
+    def search(self, world: World, **wanted: Sequence[str]) -> list[str]:
+        found = world.connector.search(world.object_type, wanted, world.fields)
+        return sorted(record.ref.id for record in found)
+
+    def test_records_are_found_by_a_field_that_can_be_searched(self, world: World) -> None:
+        ids = world.populate(4)
+        world.delete(ids[3])
+        for name in world.searched:
+            values = [str(world.values(number)[name]) for number in (2, 0, 3, 9)]
+            assert self.search(world, **{name: [*values, values[0]]}) == sorted([ids[0], ids[2]])
+
+    def test_what_is_found_bears_what_was_asked_for(self, world: World) -> None:
+        world.populate(2)
+        for name in world.searched:
+            wanted = {name: [str(world.values(1)[name])]}
+            (record,) = world.connector.search(world.object_type, wanted, world.fields)
+            assert {each: record.fields[each] for each in world.fields} == world.values(1)
+
+    def test_a_field_that_cannot_be_searched_finds_nothing(self, world: World) -> None:
+        world.populate(2)
+        for name in {world.identifier} - set(world.searched):
+            assert self.search(world, **{name: [str(world.identity(1))]}) == []
+
+    def test_nothing_wanted_costs_no_call(self, world: World) -> None:
+        assert self.search(world) == []
+        assert world.answered() == 0
+
+
 class CreateContract:
     """Making records, each once."""
 
@@ -387,6 +418,13 @@ class BudgetContract:
 
 
 class ConnectorContract(
-    SchemaContract, ListContract, ReadContract, CreateContract, UpdateContract, TroubleContract, BudgetContract
+    SchemaContract,
+    ListContract,
+    ReadContract,
+    SearchContract,
+    CreateContract,
+    UpdateContract,
+    TroubleContract,
+    BudgetContract,
 ):
     """All that every connector promises."""

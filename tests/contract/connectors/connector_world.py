@@ -57,7 +57,8 @@ class World(ABC):
 
     Field names and values are the connector's own. `text` and `other` are fields that take any text; `identifier` is
     the one that records are matched by, unless they are not `matched` at all (rule 3.1). `invalid` is a field, a value
-    the application refuses there, and the category of the failure. `unknown_id` is well formed, and nobody's. `kind` is
+    the application refuses there, and the category of the failure. `searched` are those by which records can be
+    searched. `unknown_id` is well formed, and nobody's. `kind` is
     what the object type is in HubSpot's words.
     """
 
@@ -70,6 +71,7 @@ class World(ABC):
     other: str
     identifier: str
     matched: bool = True
+    searched: Sequence[str] = ()
     invalid: tuple[str, Value, FailureCategory]
     unknown_id: str
 

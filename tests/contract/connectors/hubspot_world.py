@@ -54,6 +54,7 @@ class HubSpotWorld(MergingWorld):
         self.object_type, self.identifier, self.text, self.other = object_type, identifier, text, other
         self.kind = kind or {"contacts": "contact", "companies": "company"}[object_type]
         self.matched = matched
+        self.searched = [name for name in dict.fromkeys(self.fields) if (object_type, name) != ("contacts", "email")]
         self.invalid = invalid or ("lifecyclestage", "a stage that nobody has", FailureCategory.OPTION_MISSING)
         self.unknown_id = "987654321"
         if self.kind == "custom":

@@ -74,6 +74,13 @@ MUTANTS = (
         "ours = False",
     ),
     Mutant(
+        "9.1",
+        "nobody asks whether a record is there already",
+        "services.look.act",
+        "there = there_already(desk, side, works)",
+        "there: list[Work] = []",
+    ),
+    Mutant(
         "9.2",
         "what was put off is forgotten",
         "services.worker",

@@ -226,6 +226,9 @@ class FakeApp:
     ) -> Mapping[str, Record]:
         return {}
 
+    def search(self, object_type: str, wanted: Mapping[str, Sequence[str]], fields: Sequence[str]) -> Sequence[Record]:
+        return []
+
     @property
     def _records(self) -> Mapping[str, Record]:
         side = Side.HUBSPOT if self._connection.app == "hubspot" else Side.APP

@@ -116,6 +116,10 @@ class DeclarativeConnector:
         """The living records that hubsync made with these external ids."""
         return self._object(object_type).reading.by_external_id(external_ids, fields)
 
+    def search(self, object_type: str, wanted: Mapping[str, Sequence[str]], fields: Sequence[str]) -> Sequence[Record]:
+        """Living records by a field's value, one call each; none where the manifest does not say how to search."""
+        return self._object(object_type).reading.by_value(wanted, fields)
+
     def create(self, object_type: str, inputs: Sequence[Create]) -> Sequence[WriteResult]:
         """Make records, one call each; the record in the answer has every field of the manifest."""
         return self._object(object_type).writing.create(inputs)

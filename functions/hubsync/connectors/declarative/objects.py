@@ -204,7 +204,11 @@ class UpdateManifest(WriteManifest):
 
 
 class ObjectManifest(Part):
-    """One object type. `record` leads to the record in an answer that holds one; `etag` is in the record itself."""
+    """One object type. `record` leads to the record in an answer that holds one; `etag` is in the record itself.
+
+    `search` has, by field, the parameter of the list's query that finds the records of a value; before a record is made
+    the application is asked whether it has it already.
+    """
 
     kind: ObjectKind | None = None
     id: IdManifest = IdManifest()
@@ -213,6 +217,7 @@ class ObjectManifest(Part):
     modified_at: InstantManifest | None = None
     deleted: DeletedManifest | None = None
     external_id: ExternalIdManifest | None = None
+    search: Mapping[Name, str] = {}
     list: ListManifest
     get: GetManifest
     batch_read: BatchReadManifest | None = None
@@ -229,6 +234,8 @@ class ObjectManifest(Part):
             unknown = [name for name in names if name not in self.fields]
             if unknown or not names:
                 raise ValueError(f"identifiers.{kind.value} names no field of this object: {', '.join(unknown)}")
+        if unknown := [name for name in self.search if name not in self.fields]:
+            raise ValueError(f"search names no field of this object: {', '.join(unknown)}")
         stages = () if self.pipelines is None else (self.pipelines.stage, self.pipelines.pipeline)
         for name in stages:
             if name is not None and name not in self.fields:

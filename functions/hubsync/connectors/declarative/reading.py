@@ -105,6 +105,23 @@ class Reading:
         # Many searches ignore case, some find parts of words.
         return next((item for item in records if item.external_id == external_id and not item.deleted), None)
 
+    def by_value(self, wanted: Mapping[str, Sequence[str]], fields: Sequence[str]) -> list[Record]:
+        """The living records that the application finds by the values of some fields, each once."""
+        self._shape.check(fields)
+        asked = [
+            (self._manifest.search[name], value)
+            for name, values in wanted.items()
+            if name in self._manifest.search
+            for value in dict.fromkeys(values)
+        ]
+
+        def found(one: tuple[str, str]) -> list[Record]:
+            rows = self._found(self._get(self._manifest.list.path, "search", (one,)), "search")
+            return [self._shape.record(row, fields) for row in rows]
+
+        records = (record for several in self._each(asked, found) for record in several)
+        return list({record.ref.id: record for record in records if not record.deleted}.values())
+
     def _batch(self, batch: BatchReadManifest, keys: Sequence[str], fields: Sequence[str] | None) -> Iterable[Record]:
         values = [",".join(keys)] if batch.style == "comma" else keys
         asked = tuple((batch.parameter, value) for value in values)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import httpx
 
 from hubsync.connectors.http import Http
-from hubsync.connectors.hubspot import directory, linking, setup, timeline, writing
+from hubsync.connectors.hubspot import directory, linking, searching, setup, timeline, writing
 from hubsync.connectors.hubspot.answers import patience
 from hubsync.connectors.hubspot.api import BASE_URL, BATCH
 from hubsync.connectors.hubspot.associations import with_links
@@ -89,6 +89,10 @@ class HubSpotConnector:
     ) -> Mapping[str, Record]:
         """The living records with these external ids. One call; never HubSpot's search, which lags."""
         return self._by_key(object_type, self._reader.find_created(object_type, external_ids, fields), fields)
+
+    def search(self, object_type: str, wanted: Mapping[str, Sequence[str]], fields: Sequence[str]) -> Sequence[Record]:
+        """Records by a property's value, without their links; no contact by email. One search for some fifty values."""
+        return searching.search(self._http, object_type, wanted, fields)
 
     def create(self, object_type: str, inputs: Sequence[Create]) -> Sequence[WriteResult]:
         """Make records by upsert on `hubsync_id`. One call, and some more to single out what HubSpot refuses.

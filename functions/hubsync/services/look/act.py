@@ -13,6 +13,7 @@ from hubsync.model.entry import IndexEntry, Intent
 from hubsync.model.record import Record
 from hubsync.model.side import Side
 from hubsync.services.look.gather import rekeyed
+from hubsync.services.look.search import there_already
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Desk, Keys, Work
 from hubsync.stores.ports import DeleteEntry, PutAlias, PutEntry
@@ -130,8 +131,9 @@ def store(desk: Desk, works: Sequence[Work]) -> list[Work]:
     return failed
 
 
-def write(desk: Desk, works: Sequence[Work]) -> tuple[Side, NeedsPersonError] | None:
-    """Write every patch, batch by batch, and leave each answer in `Work.results`.
+def write(desk: Desk, works: Sequence[Work], *, search: bool) -> tuple[Side, NeedsPersonError] | None:
+    """Write every patch, batch by batch, and leave each answer in `Work.results`. With `search` nothing is made that
+    is there already (`hubsync.services.look.search`); a scan has just read both lists.
 
     What could not be tried is answered `Deferred`. Returns the side whose token turned out to be dead, if one did.
     """
@@ -139,7 +141,7 @@ def write(desk: Desk, works: Sequence[Work]) -> tuple[Side, NeedsPersonError] | 
     for side in Side:
         patched = [work for work in works if work.decision is not None and side in work.decision.patches]
         try:
-            _send(desk, side, [work for work in patched if _patch(work, side).create], _create)
+            _send(desk, side, [work for work in patched if _patch(work, side).create], _make if search else _create)
             _send(desk, side, [work for work in patched if not _patch(work, side).create], _update)
         except NeedsPersonError as error:
             dead = (side, error)
@@ -186,6 +188,14 @@ def _patch(work: Work, side: Side) -> Patch:
     if work.decision is None:
         raise AssertionError("a work without a decision is not written")
     return work.decision.patches[side]
+
+
+def _make(desk: Desk, side: Side, works: Sequence[Work]) -> Sequence[WriteResult]:
+    """Make the records that are not there already; those that are have their answer by then."""
+    there = there_already(desk, side, works)
+    missing = [work for work in works if work not in there]
+    made = dict(zip(missing, _create(desk, side, missing), strict=True)) if missing else {}
+    return [made[work] if work in made else work.results[side] for work in works]
 
 
 def _create(desk: Desk, side: Side, works: Sequence[Work]) -> Sequence[WriteResult]:

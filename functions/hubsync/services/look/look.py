@@ -121,7 +121,7 @@ def _act(
             return
         _record_winners(desk, writing, errand)
         keep_intended(desk, writing, errand)
-        ended.dead = write(desk, writing)
+        ended.dead = write(desk, writing, search=not errand.scan)
         keep_outcomes(desk, writing)
         give_back(desk, [*writing, *failed])
     commit(desk, book, works, errand, ended)

@@ -90,6 +90,10 @@ class RehearsalConnector:
         found = dict(self.inner.find_created(object_type, asked, fields)) if asked else {}
         return {**dict(zip(found, self._shown(found.values()), strict=True)), **mine}
 
+    def search(self, object_type: str, wanted: Mapping[str, Sequence[str]], fields: Sequence[str]) -> Sequence[Record]:
+        """See the port. What was made here is known to the overlay of the index."""
+        return self.inner.search(object_type, wanted, fields)
+
     def create(self, object_type: str, inputs: Sequence[Create]) -> Sequence[WriteResult]:
         """Note records down as made, unless they lack a value that the application requires. The same external id makes
         nothing twice.
