@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from hubsync.services.manage.lifecycle import Lifecycle
     from hubsync.services.phases import Phases
     from hubsync.services.plan.make import MakePlan
+    from hubsync.services.plan.weigh import Weigh
     from hubsync.services.report import Report
     from hubsync.services.timeline import EventLog
 
@@ -290,6 +291,13 @@ class Bootstrap:
             ids=self.ids,
             signals=self.signals,
         )
+
+    @cached_property
+    def weigh(self) -> Weigh:
+        """What runs are weighed by."""
+        from hubsync.services.plan.weigh import Weigh
+
+        return Weigh(self.make_plan, self.stores.syncs, self.stores.connections)
 
     @cached_property
     def report(self) -> Report:

@@ -88,7 +88,7 @@ def status(
     as_json: Json = False,
     watch: Annotated[bool, typer.Option("--watch", help="Follow until no initial sync runs any more.")] = False,
 ) -> None:
-    """Show state, phase, progress and counts. With --watch, exit code 1 if a sync stalls."""
+    """Show state, phase, progress and counts. With --watch, exit code 1 if a sync stalls or is held by its brake."""
     with Client(_target(context)) as client:
         shown = _syncs(client, sync)
         if as_json:
@@ -101,7 +101,7 @@ def status(
             shown = _follow(client, sync, shown)
         else:
             out.print(show.syncs(shown))
-    if watch and any(each["status"] == "stalled" for each in shown):
+    if watch and any(each["status"] in ("stalled", "held") for each in shown):
         raise typer.Exit(FAILED)
 
 
@@ -210,9 +210,16 @@ def off(context: typer.Context, sync: Sync) -> None:
 
 
 @app.command()
-def on(context: typer.Context, sync: Sync) -> None:
-    """Turn SYNC on again; it looks at everything anew."""
-    _tell(context, sync, "on", "{name} is on ({status}).")
+def on(
+    context: typer.Context,
+    sync: Sync,
+    *,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Let the run go that the brake holds; `hubsync plan SYNC` shows it.")
+    ] = False,
+) -> None:
+    """Turn SYNC on again; it looks at everything anew. What its brake holds goes on with --confirm."""
+    _tell(context, sync, "on", "{name} is on ({status}).", confirm=confirm)
 
 
 @app.command()
@@ -273,9 +280,9 @@ def _follow(client: Client, name: str | None, shown: list[dict[str, Any]]) -> li
     return shown
 
 
-def _tell(context: typer.Context, sync: str, verb: str, sentence: str) -> None:
+def _tell(context: typer.Context, sync: str, verb: str, sentence: str, confirm: bool | None = None) -> None:
     with Client(_target(context)) as client:
-        answer = client.post(f"{_path(sync)}/{verb}")
+        answer = client.post(f"{_path(sync)}/{verb}", confirm=None if confirm is None else str(confirm).lower())
     out.print(sentence.format(name=answer["name"], status=show.words(answer["status"])), markup=False)
 
 

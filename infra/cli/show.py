@@ -13,7 +13,16 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-STYLES = {"active": "green", "initial_sync": "cyan", "stalled": "red", "off": "dim", "deleting": "dim"}
+STYLES = {
+    "active": "green",
+    "initial_sync": "cyan",
+    "weighing": "cyan",
+    "held": "yellow",
+    "stalled": "red",
+    "off": "dim",
+    "deleting": "dim",
+}
+UNDER_WAY = ("initial_sync", "weighing")
 RECORD_STYLES = {"failing": "red", "excluded": "yellow", "in_sync": "green"}
 KEYS = {"Status": "status", "HubSpot": "hubspot_id", "App": "app_id"}
 BAR_WIDTH = 30
@@ -68,8 +77,8 @@ def comparison(report: Mapping[str, Any]) -> RenderableType:
 
 
 def initial(shown: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether any of them is still in its initial sync."""
-    return any(sync["status"] == "initial_sync" for sync in shown)
+    """Whether any of them is still in its initial sync, or being weighed before it."""
+    return any(sync["status"] in UNDER_WAY for sync in shown)
 
 
 def _notes(record: Mapping[str, Any]) -> list[str]:

@@ -20,10 +20,21 @@ class Phases(Construct):
     """`initial_sync` and `comparison`; each phase waits for the token that its last settled page sends."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, phase: lambda_.IFunction, notify: lambda_.IFunction, target: Target
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        phase: lambda_.IFunction,
+        plan: lambda_.IFunction,
+        notify: lambda_.IFunction,
+        target: Target,
     ) -> None:
         super().__init__(scope, id_)
-        functions = {"PhaseFunctionArn": phase.function_arn, "NotifyFunctionArn": notify.function_arn}
+        functions = {
+            "PhaseFunctionArn": phase.function_arn,
+            "PlanFunctionArn": plan.function_arn,
+            "NotifyFunctionArn": notify.function_arn,
+        }
         self.initial_sync = self._machine("InitialSync", "initial_sync", functions, target)
         self.comparison = self._machine("Comparison", "comparison", {"PhaseFunctionArn": phase.function_arn}, target)
         for machine in (self.initial_sync, self.comparison):
@@ -34,6 +45,7 @@ class Phases(Construct):
                 "IAM5[Resource::*]",
                 "The deliveries of logs and X-Ray's segments know no resource.",
             )
+        grants.invoke(self.initial_sync.role, plan)
         grants.invoke(self.initial_sync.role, notify)
 
     def _machine(self, id_: str, file: str, functions: dict[str, str], target: Target) -> sfn.StateMachine:

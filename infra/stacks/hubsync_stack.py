@@ -43,8 +43,8 @@ class HubsyncStack(Stack):
         self._put_out()
 
     def _create_functions(self) -> None:
-        """The ten functions, each told only what it needs. The state machines stand between: they call two of them
-        and are started by two others."""
+        """The ten functions, each told only what it needs. The state machines stand between: they call three of
+        them and are started by two others."""
         index = {"INDEX_TABLE": self.tables.index.table_name}
         state = {"STATE_TABLE": self.tables.state.table_name}
         changes = {"CHANGES_QUEUE_URL": self.queues.changes.queue.queue_url}
@@ -55,12 +55,19 @@ class HubsyncStack(Stack):
 
         self.phase = self._function("phase", 60, {**state, **bulk}, loops=True)
         self.notify = self._function("notify", 30, {**index, **state, **mail, **topic})
-        self.phases = Phases(self, "Phases", phase=self.phase.function, notify=self.notify.function, target=self.target)
+        # As long as a function may run, and as much memory as every account may give one: a plan holds an index in it.
+        self.plan = self._function("plan", 900, {**index, **state, **key}, memory=3008)
+        self.phases = Phases(
+            self,
+            "Phases",
+            phase=self.phase.function,
+            plan=self.plan.function,
+            notify=self.notify.function,
+            target=self.target,
+        )
         initial_sync = {"INITIAL_SYNC_ARN": self.phases.initial_sync.state_machine_arn}
         comparison = {"COMPARISON_ARN": self.phases.comparison.state_machine_arn}
 
-        # As long as a function may run, and as much memory as every account may give one: a plan holds an index in it.
-        self.plan = self._function("plan", 900, {**index, **state, **key}, memory=3008)
         self.webhook = self._function("webhook", 10, {**state, **changes, **key})
         self.api = self._function(
             "api",

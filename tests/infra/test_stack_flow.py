@@ -73,8 +73,8 @@ def test_every_state_leads_to_a_state_and_is_reached(file: str) -> None:
     states = definition(file)["States"]
     reached = {definition(file)["StartAt"]}
     for state in states.values():
-        reached |= {state["Next"]} if "Next" in state else set()
-        reached |= {catch["Next"] for catch in state.get("Catch", [])}
+        reached |= {state[key] for key in ("Next", "Default") if key in state}
+        reached |= {each["Next"] for each in (*state.get("Catch", []), *state.get("Choices", []))}
     assert reached == set(states)
 
 
@@ -82,14 +82,14 @@ def test_every_state_leads_to_a_state_and_is_reached(file: str) -> None:
 def test_the_phases_come_in_order_and_each_waits_for_its_token(file: str) -> None:
     states = definition(file)["States"]
     name, phases = definition(file)["StartAt"], []
-    while "Next" in states[name]:
+    while (following := states[name].get("Next", states[name].get("Default"))) is not None:
         parameters = states[name].get("Parameters", {})
         if states[name].get("Resource", "").endswith(".waitForTaskToken"):
             assert parameters["Payload"]["action"] == "start"
             assert parameters["Payload"]["task_token.$"] == "$$.Task.Token"
             assert states[name]["TimeoutSeconds"] == 7 * 24 * 3600
             phases.append(parameters["Payload"]["phase"])
-        name = states[name]["Next"]
+        name = following
     assert phases == MACHINES[file]
     assert states[name]["Type"] == "Succeed"
 
@@ -112,7 +112,7 @@ def test_a_failure_is_written_down_before_the_execution_fails(file: str) -> None
     assert states[failing["Next"]]["Type"] == "Fail"
     for name, state in states.items():
         payload = state.get("Parameters", {}).get("Payload", {})
-        if payload.get("action") in ("prepare", "start", "finish"):
+        if payload.get("action") in ("prepare", "brake", "start", "finish"):
             assert [catch["Next"] for catch in state["Catch"]] == ["Superseded", "Record the failure"], name
 
 
@@ -131,9 +131,35 @@ def test_the_initial_sync_waits_for_older_writers_before_it_starts() -> None:
     states = definition("initial_sync")["States"]
     wait = states[states["Prepare"]["Next"]]
     assert (wait["Type"], wait["SecondsPath"]) == ("Wait", "$.prepared.wait_seconds")
-    assert states[wait["Next"]]["Parameters"]["Payload"]["phase"] == "index_hubspot"
+    choice = states[wait["Next"]]
+    assert choice["Choices"] == [{"Variable": "$.prepared.weigh", "BooleanEquals": True, "Next": "Weigh"}]
+    assert states[choice["Default"]]["Parameters"]["Payload"]["phase"] == "index_hubspot"
 
 
-def test_mail_that_cannot_be_sent_does_not_fail_a_sync_that_is_done() -> None:
+def test_a_run_with_a_brake_is_weighed_before_its_first_phase() -> None:
+    """1.10 Nothing is written before the run was weighed, and a held run asks and ends."""
     states = definition("initial_sync")["States"]
-    assert [catch["Next"] for catch in states["Notify"]["Catch"]] == ["Done"]
+    weigh = states["Weigh"]
+    assert weigh["Parameters"]["FunctionName"] == "${PlanFunctionArn}"
+    assert weigh["TimeoutSeconds"] > 900  # its function's own
+    hold = states[weigh["Next"]]
+    assert hold["Parameters"]["Payload"]["action"] == "brake"
+    assert hold["Parameters"]["Payload"]["weighed.$"] == weigh["ResultPath"]
+    choice = states[hold["Next"]]
+    assert choice["Choices"] == [{"Variable": "$.braked.held", "BooleanEquals": True, "Next": "Ask"}]
+    assert states[choice["Default"]]["Parameters"]["Payload"]["phase"] == "index_hubspot"
+    assert states[states["Ask"]["Next"]]["Type"] == "Succeed"
+
+
+def test_a_plan_that_fails_reaches_the_brake() -> None:
+    """1.10 What cannot be weighed is held: whatever ends the function is handed to the brake."""
+    weigh = definition("initial_sync")["States"]["Weigh"]
+    superseded, anything = weigh["Catch"]
+    assert superseded["Next"] == "Superseded"
+    assert anything == {"ErrorEquals": ["States.ALL"], "ResultPath": weigh["ResultPath"], "Next": weigh["Next"]}
+
+
+@pytest.mark.parametrize("name", ["Notify", "Ask"])
+def test_mail_that_cannot_be_sent_fails_no_run(name: str) -> None:
+    states = definition("initial_sync")["States"]
+    assert [catch["Next"] for catch in states[name]["Catch"]] == ["Done"]

@@ -161,6 +161,17 @@ def test_who_starts_and_who_answers_the_state_machines(aws: StackTemplate) -> No
         assert who("SendTaskFailure", machine) == {"Api", "Poll", "Worker", "Phase", "DeadLetter"}
 
 
+def test_whom_the_state_machines_call(aws: StackTemplate) -> None:
+    """1.10 The initial sync lets the plan function weigh; the comparison calls nobody but the phase function."""
+
+    def called(machine: str) -> set[str]:
+        allowed = aws.allowed(f"Phases{machine}Role")
+        return {function for action, function in allowed if action == "lambda:InvokeFunction"}
+
+    assert called("InitialSync") == {"Phase", "Plan", "Notify"}
+    assert called("Comparison") == {"Phase"}
+
+
 def test_who_tells_people(aws: StackTemplate) -> None:
     publishers = {name for name in FUNCTIONS if ("sns:Publish", "NotificationsTopic") in aws.allowed(f"{name}Role")}
     assert publishers == {"Notify", "Poll", "Worker"}

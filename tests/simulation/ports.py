@@ -181,6 +181,7 @@ class Run:
     steps: list[str]
     token: str | None = None
     failed: str | None = None
+    weighed: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

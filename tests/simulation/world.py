@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
@@ -16,7 +17,7 @@ from hubsync.aws.messages import encode
 from hubsync.bootstrap import Bootstrap
 from hubsync.connectors.factory import ConnectorFactory
 from hubsync.connectors.port import CallCount
-from hubsync.handlers import dead_letter, phase, poll, webhook, worker
+from hubsync.handlers import dead_letter, notify, phase, plan, poll, webhook, worker
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.message import LookMessage, Queue
@@ -25,6 +26,7 @@ from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.history import new_key
 from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.services.manage.share import sharing
+from hubsync.services.phases import SupersededError
 from hubsync.settings import Settings
 from hubsync.stores.memory import MemoryStores
 from infra.local.crm import Orbit
@@ -53,6 +55,7 @@ __all__ = ["Side", "World", "companies", "contacts"]
 
 CALL_MS = 20
 INVOCATION_MS = 60_000
+PLAN_MS = 900_000
 
 
 class Ticking(httpx.BaseTransport):
@@ -144,7 +147,7 @@ class World:
             transport=lambda connection: Ticking(SimulatorTransport(accounts[connection.id]), self.clock, self.fuse),
             threads=1,
         )
-        for module in (worker, phase, poll, webhook, dead_letter):
+        for module in (worker, phase, poll, webhook, dead_letter, plan, notify):
             module.app = app  # type: ignore[attr-defined]
         return app
 
@@ -227,7 +230,7 @@ class World:
         for outbox in (self.orbit.outbox, self.hubspot.webhooks.outbox):
             outbox.faults.lose_next, outbox.faults.double, outbox.faults.reorder = 0, 0.0, False
         for name in self.syncs:
-            self.lifecycle.on(name)
+            self.lifecycle.on(name, confirm=self.sync(name).status is SyncStatus.HELD)
         for _ in range(4):
             self.settle()
             for name in self.syncs:
@@ -279,6 +282,15 @@ class World:
             if step in ("prepare", "finish"):
                 answer = phase.handler({**event, "action": step}, self._context())
                 self.clock.ms += int(answer.get("wait_seconds", 0)) * 1000
+                run.steps[:1] = ["weigh", "brake"] if answer.get("weigh") else []
+            elif step == "weigh":
+                run.weighed = self._weigh(event)
+                run.steps.pop(0)
+            elif step == "brake":
+                answer = phase.handler({**event, "action": step, "weighed": run.weighed}, self._context())
+                run.steps = ["ask"] if answer["held"] else run.steps[1:]
+            elif step == "ask":
+                notify.handler({**event, "event": "run_held"}, self._context())
                 run.steps.pop(0)
             else:
                 run.token = self.ids.new()
@@ -289,6 +301,16 @@ class World:
             run.steps, run.failed = [], repr(error)
             with contextlib.suppress(Crash):
                 phase.handler({**event, "action": "fail", "failure": {"Error": type(error).__name__}}, self._context())
+
+    def _weigh(self, event: dict[str, Any]) -> dict[str, Any]:
+        """What the state machine makes of the plan function's answer, or of its failure."""
+        try:
+            answer = plan.handler({**event, "action": "weigh"}, self._context(PLAN_MS))
+        except SupersededError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the state machine catches everything
+            return {"Error": type(error).__name__, "Cause": str(error)}
+        return {"weight": json.loads(json.dumps(answer))}
 
     def _work(self, deliveries: list[Any]) -> None:
         event = {"Records": [_record(one) for one in deliveries]}
@@ -345,8 +367,8 @@ class World:
         self.hubspot.webhooks.outbox.deliver(post)
         return arrived
 
-    def _context(self) -> Any:
-        end = self.clock.ms + INVOCATION_MS
+    def _context(self, milliseconds: int = INVOCATION_MS) -> Any:
+        end = self.clock.ms + milliseconds
         return SimpleNamespace(
             get_remaining_time_in_millis=lambda: end - self.clock.ms,
             function_name="simulated",

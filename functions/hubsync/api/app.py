@@ -103,7 +103,7 @@ def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycl
     def command(name: str, verb: str) -> shapes.Json:
         commands = {
             "off": lifecycle.off,
-            "on": lifecycle.on,
+            "on": lambda name: lifecycle.on(name, confirm=_flag(app, "confirm")),
             "restart": lifecycle.restart,
             "compare": lifecycle.compare,
         }

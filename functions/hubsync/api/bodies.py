@@ -114,6 +114,13 @@ class LifecycleBody(Body):
     default: Name | None = None
 
 
+class BrakeBody(Body):
+    """`brake: {records: 500, share: 0.2}`, either or both."""
+
+    records: Annotated[int, Field(strict=True, ge=0)] | None = None
+    share: Annotated[float, Field(strict=True, gt=0, le=1)] | None = None
+
+
 class EventsBody(Body):
     """`events: {template: "1234567"}`."""
 
@@ -160,6 +167,7 @@ class SyncBody(Body):
     pipelines: tuple[PipelineBody, ...] | None = None
     lifecycle: LifecycleBody | None = None
     marketing_contacts: Annotated[bool, Field(strict=True)] = False
+    brake: BrakeBody | None = None
     notify: tuple[Name, ...] = ()
     history_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 90
     match: Annotated[tuple[MatchBody, ...], Field(max_length=5)] = ()

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from hubsync.api.bodies import AssociationBody, Body, ConnectionBody, EndBody, MappingBody, MappingsBody, SyncBody
 from hubsync.api.filters import filters_spec
+from hubsync.model.brake import Brake
 from hubsync.model.mapping import OptionPair
 from hubsync.services.manage.document import (
     AssociationSpec,
@@ -34,6 +35,12 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\Z")
 SECTIONS = ("connections", "syncs")
 
 PART = TypeVar("PART", bound=Body)
+
+BRAKE = {
+    "records": "Give a whole number of records, 0 or more.",
+    "share": "Give a share of all records above 0 and up to 1, such as 0.2.",
+}
+"""The settings of a brake, and what they have to be."""
 
 STAND_INS: Mapping[str, object] = {
     "hubspot": EndBody(connection="?", object="?"),
@@ -119,6 +126,7 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
         pipelines=_pipelines(body),
         lifecycle=None if body.lifecycle is None else LifecycleSpec(body.lifecycle.covers, body.lifecycle.default),
         marketing_contacts=body.marketing_contacts,
+        brake=None if body.brake is None else Brake(body.brake.records, body.brake.share),
         notify=body.notify,
         history_days=body.history_days,
         mappings=mappings,
@@ -225,6 +233,8 @@ def _fault(kind: type[Body], detail: ErrorDetails, path: str) -> Fault:
             return Fault(
                 where, "This is no country.", "Give the two letters of a country in capitals, such as ES or US."
             )
+        case _ if key in BRAKE and f".brake.{key}" in where:
+            return Fault(where, f"This is no {key} of a brake.", BRAKE[key])
         case _:
             return Fault(where, f"{detail['msg']}.", f"Correct {key}.")
 

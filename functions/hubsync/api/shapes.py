@@ -60,6 +60,8 @@ def full(view: SyncView) -> Json:
         "filters": filters_shape(sync.filters),
         "lifecycle": {"covers": sync.lifecycle.covers, "default": sync.lifecycle.default},
         "marketing_contacts": sync.marketing_contacts,
+        "brake": None if sync.brake is None else asdict(sync.brake),
+        "weighed": sync.weighed,
         "pipelines": None if sync.stages is None else pipelines(sync.stages),
         "notify": list(sync.notify),
         "history_days": sync.history_days,

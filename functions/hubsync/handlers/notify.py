@@ -1,4 +1,4 @@
-"""The mail at the end of an initial sync; called by the state machine."""
+"""The mails of an initial sync, at its end or where it is held; called by the state machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ app = Bootstrap()
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Send the mail of `sync_id`'s `generation`."""
-    app.report.send(event["sync_id"], int(event["generation"]))
+    """Send the mail of `sync_id`'s `generation` that `event` names."""
+    tell = app.report.held if event["event"] == "run_held" else app.report.send
+    tell(event["sync_id"], int(event["generation"]))
     app.flush()
     return {}

@@ -1,10 +1,12 @@
-"""The state machines' steps: prepare, start a phase, finish, fail."""
+"""The state machines' steps: prepare, brake, start a phase, finish, fail."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from hubsync.bootstrap import Bootstrap
+from hubsync.model.brake import Weight
 from hubsync.model.sync import Phase
 from hubsync.observability import logger
 
@@ -18,8 +20,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG
     answer: dict[str, Any] = {}
     match event["action"]:
         case "prepare":
-            phases, wait = app.phases.prepare(sync_id, generation)
-            answer = {"phases": list(phases), "wait_seconds": wait}
+            prepared = app.phases.prepare(sync_id, generation)
+            answer = {**asdict(prepared), "phases": list(prepared.phases)}
+        case "brake":
+            answer = {"held": app.phases.brake(sync_id, generation, _weight(event["weighed"]))}
         case "start":
             app.phases.start(sync_id, generation, Phase(event["phase"]), event["task_token"])
         case "finish":
@@ -33,6 +37,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG
             raise ValueError(f"There is no action {unknown!r}.")
     app.flush()
     return answer
+
+
+def _weight(weighed: dict[str, Any]) -> Weight:
+    """What the function plan answered; or, where it could not, that nothing is known."""
+    if "weight" in weighed:
+        return Weight(**weighed["weight"])
+    return Weight(problem=f"Its plan could not be made: {_problem(weighed)}")
 
 
 def _problem(failure: dict[str, Any]) -> str:

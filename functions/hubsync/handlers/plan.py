@@ -1,7 +1,11 @@
-"""Makes plans: called by the API, which does not wait for it. It may write neither to the index nor to a queue."""
+"""Makes plans. It may write neither to the index nor to a queue.
+
+Called by the API, which does not wait for it, and by the state machine, which weighs a run before it writes.
+"""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from hubsync.bootstrap import Bootstrap
@@ -12,9 +16,13 @@ app = Bootstrap()
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Make the plan that `plan_id` names."""
+    """Make the plan that `plan_id` names; or weigh the run of `sync_id`'s `generation`, and answer with its weight."""
+    answer: dict[str, Any] = {}
     try:
-        app.make_plan(event["plan_id"], app.deadline(context))
+        if event["action"] == "weigh":
+            answer = asdict(app.weigh(event["sync_id"], int(event["generation"]), app.deadline(context)))
+        else:
+            app.make_plan(event["plan_id"], app.deadline(context))
     finally:
         app.flush()
-    return {}
+    return answer

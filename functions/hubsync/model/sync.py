@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from hubsync.model.association import Association
+from hubsync.model.brake import Brake
 from hubsync.model.comparison import ComparisonReport
 from hubsync.model.conflict import ConflictPolicy
 from hubsync.model.filter import Filters
@@ -33,9 +34,13 @@ class ObjectKind(StrEnum):
 
 
 class SyncStatus(StrEnum):
-    """Where a sync stands (rules 1.2 to 1.7). `stalled`: an initial sync could not go on; saving again restarts it."""
+    """Where a sync stands (rules 1.2 to 1.7, 1.10). `stalled`: an initial sync could not go on; saving again restarts
+    it. `weighing`: it is found out whether the initial sync would change more than the brake allows; `held`: it would,
+    and waits for a person."""
 
     DRAFT = "draft"
+    WEIGHING = "weighing"
+    HELD = "held"
     INITIAL = "initial_sync"
     ACTIVE = "active"
     STALLED = "stalled"
@@ -119,6 +124,8 @@ class Sync:
     HubSpot's id of the template by which the app's events are logged, None if they are not (rule 6.3).
     `suspended` are the mappings that are left alone because a field of theirs is gone or has changed.
     `shared` says that other syncs cover the same HubSpot object type, so that its records are leased (rule 1.8).
+    `brake` is how much an initial sync may change unasked (rule 1.10); `weighed` is the id of the plan by which the
+    last one was weighed; `released` is the generation whose run a person let go.
     """
 
     id: str
@@ -157,12 +164,20 @@ class Sync:
     compared: ComparisonReport | None = None
     suspended: tuple[Suspension, ...] = ()
     shared: bool = False
+    brake: Brake | None = None
+    weighed: str | None = None
+    released: int = 0
     version: int = 0
 
     @property
     def running(self) -> bool:
         """Whether records may be read and written now."""
         return self.status in (SyncStatus.INITIAL, SyncStatus.ACTIVE)
+
+    @property
+    def weighs(self) -> bool:
+        """Whether the run of this generation has to be weighed before it may write (rule 1.10)."""
+        return self.brake is not None and self.released != self.generation
 
     def object_type(self, side: Side) -> str:
         """The object type on `side`, in that application's words."""

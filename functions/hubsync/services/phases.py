@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hubsync.engine.brake import TO_RELEASE, held
+from hubsync.model.brake import Weight
 from hubsync.model.message import PageKey, PageMessage, Queue
 from hubsync.model.side import Side
 from hubsync.model.sync import INITIAL_PHASES, Phase, PhaseProgress, Sync, SyncStatus
@@ -16,12 +18,24 @@ from hubsync.stores.ports import CursorStore, Ledger, Notification, Notification
 COMPLETED_BY = {Phase.SYNC_APP: (Side.HUBSPOT,), Phase.SYNC_HUBSPOT: (Side.HUBSPOT, Side.APP)}
 """The indexes that are complete when a phase starts."""
 
+BRAKED = (SyncStatus.WEIGHING, SyncStatus.HELD)
+"""A sync whose run has not been let go yet (rule 1.10)."""
+
 
 class SupersededError(Exception):
     """The run is an older one than the sync's; it ends here and writes nothing more (rule 1.2).
 
     Step Functions sees the name of this class, and the definitions in `infra/statemachines` lead it to a success.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The phases to go through, the seconds to wait for older workers before, and whether to `weigh` the run first."""
+
+    phases: Sequence[Phase]
+    wait_seconds: int
+    weigh: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +53,40 @@ class Phases:
     signals: Signals
     longest_lease: int
 
-    def prepare(self, sync_id: str, generation: int) -> tuple[Sequence[Phase], int]:
-        """Get ready for an initial sync: the phases to go through, and the seconds to wait for older workers.
+    def prepare(self, sync_id: str, generation: int) -> Prepared:
+        """Get ready for an initial sync.
 
         Older runs that are still open end here. The poll's cursors are set before the first phase, so that no change
         falls between scan and poll.
         """
-        sync = self._current(sync_id, generation)
+        sync = self._current(sync_id, generation, weighing=True)
         end_runs(self.ledger, self.orchestrator, sync, below=generation)
         start_cursors(self.cursors, sync, self.clock.now())
         waited = self.clock.now() - sync.saved_at
-        fence = 0 if generation == 1 else max(0, self.longest_lease - waited)
-        return INITIAL_PHASES, -(-fence // 1000)
+        # A run that was held has waited itself, and has written nothing since.
+        alone = generation == 1 or sync.released == generation
+        fence = 0 if alone else max(0, self.longest_lease - waited)
+        return Prepared(INITIAL_PHASES, -(-fence // 1000), weigh=sync.status in BRAKED)
+
+    def brake(self, sync_id: str, generation: int, weight: Weight) -> bool:
+        """Hold the run if it is heavier than the brake allows, or let it go on; whether it is held (rule 1.10)."""
+        while True:
+            sync = self._current(sync_id, generation, weighing=True)
+            if sync.status is not SyncStatus.WEIGHING:
+                return sync.status is SyncStatus.HELD
+            why = held(sync.brake, weight)
+            status = SyncStatus.INITIAL if why is None else SyncStatus.HELD
+            problem = None if why is None else f"{why} {TO_RELEASE.format(name=sync.name)}"
+            if self.syncs.put_sync(replace(sync, status=status, problem=problem, weighed=weight.plan)):
+                self.signals.note(
+                    "run_weighed",
+                    sync=sync_id,
+                    generation=generation,
+                    changed=weight.changed,
+                    records=weight.records,
+                    status=status,
+                )
+                return status is SyncStatus.HELD
 
     def start(self, sync_id: str, generation: int, phase: Phase, task_token: str) -> None:
         """Start a phase, or take note of a new token for one that was started."""
@@ -83,7 +119,11 @@ class Phases:
     def fail(self, sync_id: str, generation: int, problem: str) -> None:
         """The initial sync cannot go on. What is bound stays bound; saving again restarts it."""
         sync = self.syncs.sync(sync_id)
-        if sync is None or sync.generation != generation or sync.status is not SyncStatus.INITIAL:
+        if (
+            sync is None
+            or sync.generation != generation
+            or sync.status not in (SyncStatus.INITIAL, SyncStatus.WEIGHING)
+        ):
             return
         if self.syncs.put_sync(replace(sync, status=SyncStatus.STALLED, problem=problem)):
             title = f"The initial sync of {sync.name!r} has stopped"
@@ -117,8 +157,9 @@ class Phases:
             if sync.comparison == run or self.syncs.put_sync(replace(sync, comparison=run)):
                 return
 
-    def _current(self, sync_id: str, generation: int) -> Sync:
+    def _current(self, sync_id: str, generation: int, *, weighing: bool = False) -> Sync:
         sync = self.syncs.sync(sync_id)
-        if sync is None or sync.generation != generation or not sync.running:
+        waits = weighing and sync is not None and sync.status in BRAKED
+        if sync is None or sync.generation != generation or not (sync.running or waits):
             raise SupersededError(f"Generation {generation} of sync {sync_id} is not the current one.")
         return sync

@@ -1,4 +1,4 @@
-"""Tells people that an initial sync is complete, with the counts and what failed (rule 1.4)."""
+"""Tells people that an initial sync is complete, with the counts and what failed (rule 1.4), or held (rule 1.10)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hubsync.model.entry import IndexEntry
 from hubsync.model.status import RecordStatus
+from hubsync.model.sync import SyncStatus
 from hubsync.services.ports import Clock, Mailer
 from hubsync.stores.ports import CountStore, IndexStore, Notification, NotificationStore, SyncStore
 
@@ -36,6 +37,16 @@ class Report:
         excluded = self.index.by_status(sync_id, RecordStatus.EXCLUDED, None, 100).entries
         title = f"The initial sync of {sync.name!r} is complete"
         text = "\n".join([f"{title}.", "", "Records:", *lines, *_why("Failing", failing), *_why("Excluded", excluded)])
+        self.notifications.add_notification(Notification(sync_id, self.clock.now(), title, text))
+        self.mailer.send(sync.notify, title, text)
+
+    def held(self, sync_id: str, generation: int) -> None:
+        """Send the mail that a generation's run is held and waits for a person; a repeated call may send it again."""
+        sync = self.syncs.sync(sync_id)
+        if sync is None or sync.generation != generation or sync.status is not SyncStatus.HELD:
+            return
+        title = f"The initial sync of {sync.name!r} is held by its brake"
+        text = f"{sync.problem} Nothing was written."
         self.notifications.add_notification(Notification(sync_id, self.clock.now(), title, text))
         self.mailer.send(sync.notify, title, text)
 

@@ -8,6 +8,7 @@ import pytest
 from stores_under_test import Stores
 
 from hubsync.model.association import Association
+from hubsync.model.brake import Brake
 from hubsync.model.comparison import ComparisonReport, PhaseTally, Tally
 from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.connection import Connection, ConnectionStatus
@@ -61,6 +62,9 @@ SYNC = Sync(
     ),
     lifecycle=Lifecycle(Covers.REST, "customer"),
     marketing_contacts=True,
+    brake=Brake(500, 0.25),
+    weighed="s1-3",
+    released=4,
     stages=StageMap(9, "dealstage", "stage_id", "pipeline", None, (StagePair("default", "closedwon", "", "won"),)),
     require_email=False,
     phone_region="ES",

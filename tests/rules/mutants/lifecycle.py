@@ -168,4 +168,47 @@ MUTANTS = (
         "index=self.index,",
         "index=__import__('hubsync.stores.memory.index', fromlist=['x']).MemoryIndexStore(),",
     ),
+    Mutant(
+        "1.10",
+        "no run is weighed",
+        "model.sync",
+        "return self.brake is not None and self.released != self.generation",
+        "return False",
+    ),
+    Mutant(
+        "1.10",
+        "just as much is too much",
+        "engine.brake",
+        "weight.changed > brake.records",
+        "weight.changed >= brake.records",
+    ),
+    Mutant(
+        "1.10",
+        "what is not known goes on",
+        "engine.brake",
+        "if weight.problem is not None:",
+        "if False:",
+    ),
+    Mutant(
+        "1.10",
+        "a held sync is written to",
+        "model.sync",
+        "return self.status in (SyncStatus.INITIAL, SyncStatus.ACTIVE)",
+        "return self.status in (SyncStatus.INITIAL, SyncStatus.ACTIVE, SyncStatus.HELD)",
+    ),
+    Mutant(
+        "1.10",
+        "a release is for ever",
+        "services.manage.plan",
+        "released=following if confirmed else sync.released",
+        "released=following if confirmed or sync.released else sync.released",
+    ),
+    Mutant(
+        "1.10",
+        "nobody is asked",
+        "services.report",
+        """        text = f"{sync.problem} Nothing was written."
+""",
+        "        return",
+    ),
 )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hubsync.connectors.errors import ConnectorBugError, RetryLaterError
+from hubsync.model.brake import Brake
 from hubsync.model.connection import ConnectionStatus
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.outage import Outage, OutageKind
@@ -296,6 +297,17 @@ def test_commands_are_carried_out(applied: Client, world: World) -> None:
     assert applied("POST", "/v1/syncs/contacts/on").json["status"] == "initial_sync"
     assert applied("DELETE", "/v1/syncs/contacts").json == {"name": "contacts", "done": True}
     assert not world.stores.syncs.syncs()
+
+
+def test_a_held_run_is_confirmed(applied: Client, world: World) -> None:  # rule 1.10
+    held = replace(world.sync(), status=SyncStatus.HELD, brake=Brake(500, 0.2), problem="9 of 9.", weighed="s1-1")
+    world.put(held)
+    shown = applied("GET", "/v1/syncs/contacts").json
+    assert (shown["status"], shown["brake"], shown["weighed"]) == ("held", {"records": 500, "share": 0.2}, "s1-1")
+    refused = applied("POST", "/v1/syncs/contacts/on")
+    assert (refused.status, refused.json["remedy"]) == (409, "9 of 9.")
+    confirmed = applied("POST", "/v1/syncs/contacts/on", confirm="true")
+    assert (confirmed.json["status"], confirmed.json["generation"]) == ("initial_sync", 2)
 
 
 def test_a_long_deletion_says_that_it_goes_on(applied: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

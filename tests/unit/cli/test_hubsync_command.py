@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hubsync.model.brake import Brake
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.outage import Outage, OutageKind
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
@@ -188,6 +189,17 @@ def test_watching_ends_with_the_initial_sync(applied: Hubsync, world: World, mon
     world.put(replace(world.sync(), status=SyncStatus.INITIAL))
     stalled = applied("status", "contacts", "--watch")
     assert (stalled.code, "stalled" in stalled.out) == (1, True)
+
+
+def test_a_held_sync_is_shown_and_confirmed(applied: Hubsync, world: World) -> None:  # rule 1.10
+    problem = f"The run would change 9 of 9 records{' and more' * 30}. Look at it."
+    world.put(replace(world.sync(), status=SyncStatus.HELD, brake=Brake(1), problem=problem))
+    shown = applied("status", "--watch")
+    assert (shown.code, "contacts  held" in shown.out, problem in shown.out) == (1, True, True)
+    refused = applied("on", "contacts")
+    assert (refused.code, "contacts is held" in refused.err, problem in refused.err) == (1, True, True)
+    assert applied("on", "contacts", "--confirm").out.strip() == "contacts is on (initial sync)."
+    assert (world.sync().generation, world.sync().released) == (2, 2)
 
 
 def test_records_are_listed_with_what_to_do(applied: Hubsync, world: World) -> None:

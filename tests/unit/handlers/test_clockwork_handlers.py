@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hubsync.aws.messages import decode
@@ -9,7 +11,7 @@ from hubsync.handlers import compare, counts, notify, phase, poll
 from hubsync.model.message import LookMessage
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
-from hubsync.model.sync import Phase
+from hubsync.model.sync import Phase, SyncStatus
 from tests.simulation.syncs import companies, contacts
 from tests.simulation.world import World
 from tests.situations import context, situation
@@ -108,3 +110,16 @@ def test_the_mail_of_an_older_run_is_not_sent(running: World) -> None:
     running.mailer.sent.clear()
     notify.handler(situation("notify_initial_sync_finished"), context())
     assert running.mailer.sent == []
+
+
+def test_the_mail_of_a_held_run_says_what_it_would_do(running: World) -> None:  # rule 1.10
+    event = situation("notify_run_held")
+    running.mailer.sent.clear()
+    notify.handler(event, context())
+    assert running.mailer.sent == []
+    held = replace(running.sync(), status=SyncStatus.HELD, problem="The run would change 9 of 9 records.")
+    assert running.stores.syncs.put_sync(held)
+    notify.handler(event, context())
+    ((to, subject, text),) = running.mailer.sent
+    assert (to, subject) == (("ops@example.com",), "The initial sync of 'contacts' is held by its brake")
+    assert text == "The run would change 9 of 9 records. Nothing was written."

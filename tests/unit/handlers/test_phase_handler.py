@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from hubsync.aws.messages import decode
 from hubsync.handlers import phase
+from hubsync.model.brake import Brake
 from hubsync.model.message import PageMessage, Queue
 from hubsync.model.sync import Phase, SyncStatus
 from hubsync.services.phases import SupersededError
@@ -29,7 +31,7 @@ def step(name: str, **changed: Any) -> dict[str, Any]:
 
 def test_a_first_run_waits_for_nobody_and_sets_the_cursors_first(world: World) -> None:
     phases = ["index_hubspot", "sync_app", "sync_hubspot"]
-    assert step("phase_prepare") == {"phases": phases, "wait_seconds": 0}
+    assert step("phase_prepare") == {"phases": phases, "wait_seconds": 0, "weigh": False}
     cursors = [world.stores.cursors.cursor(*feed) for feed in (("hubspot", "contacts"), ("orbit", "people"))]
     assert all(cursor is not None and cursor.since < world.clock.now() for cursor in cursors)
 
@@ -37,6 +39,22 @@ def test_a_first_run_waits_for_nobody_and_sets_the_cursors_first(world: World) -
 def test_a_restart_waits_for_the_longest_lease_of_the_run_before(world: World) -> None:
     world.restart()
     assert step("phase_prepare", generation=2)["wait_seconds"] == 85
+
+
+def test_a_run_with_a_brake_is_weighed_and_held_by_its_weight(world: World) -> None:  # rule 1.10
+    braked = replace(world.sync(), status=SyncStatus.WEIGHING, brake=Brake(records=2))
+    assert world.stores.syncs.put_sync(braked)
+    assert step("phase_prepare")["weigh"] is True
+    assert step("phase_brake") == step("phase_brake") == {"held": True}
+    assert (world.sync().status, world.sync().weighed) == (SyncStatus.HELD, "s1-1")
+    assert "1 created in HubSpot, 2 changed in the app" in (world.sync().problem or "")
+
+
+def test_a_run_within_its_brake_goes_on(world: World) -> None:  # rule 1.10
+    braked = replace(world.sync(), status=SyncStatus.WEIGHING, brake=Brake(records=3))
+    assert world.stores.syncs.put_sync(braked)
+    assert step("phase_brake") == step("phase_brake") == {"held": False}
+    assert (world.sync().status, world.sync().problem) == (SyncStatus.INITIAL, None)
 
 
 def test_the_start_of_a_phase_puts_its_first_page_on_the_queue_once(world: World) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
+from hubsync.model.brake import Brake
 from hubsync.model.connection import ConnectionStatus
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import Transform
@@ -162,6 +163,53 @@ def test_a_new_token_mends_the_connection_and_rescans_its_syncs_even_unnamed_one
     assert world.vault.open(mended.token, "orbit") == "new-token"
     assert {sync.generation for sync in world.stores.syncs.syncs()} == {2}
     assert len(world.orchestrator.initial) == 4
+
+
+def braked(world: World, status: SyncStatus) -> Document:
+    """A document whose sync has a brake; the stored sync stands at `status`, of its first generation."""
+    document = document_of(contacts=sync_of(brake=Brake(records=5)))
+    world.applied(document)
+    assert (world.sync().status, world.sync().brake) == (SyncStatus.WEIGHING, Brake(records=5))
+    assert world.orchestrator.initial == [(world.sync().id, 1)]
+    world.put(replace(world.sync(), status=status, problem="4 of 4 records."))
+    world.orchestrator.initial.clear()
+    return document
+
+
+def test_a_held_sync_is_weighed_again_when_it_is_saved_again(world: World) -> None:  # rule 1.10
+    document = braked(world, SyncStatus.HELD)
+    assert changes(world, document) == {"contacts": Change.RESTARTED}
+    sync = world.sync()
+    assert (sync.status, sync.generation, sync.problem) == (SyncStatus.WEIGHING, 2, None)
+    assert world.orchestrator.initial == [(sync.id, 2)]
+
+
+def test_a_run_that_is_being_weighed_is_started_but_once(world: World) -> None:  # rule 1.10
+    document = braked(world, SyncStatus.WEIGHING)
+    assert changes(world, document) == {"contacts": Change.UNCHANGED}
+    assert world.orchestrator.initial == [(world.sync().id, 1)]
+
+
+def test_another_brake_starts_nothing_in_an_active_sync(world: World) -> None:  # rule 1.10
+    braked(world, SyncStatus.ACTIVE)
+    assert changes(world, document_of(contacts=sync_of(brake=Brake(share=0.5)))) == {"contacts": Change.CHANGED}
+    assert (world.sync().status, world.sync().brake) == (SyncStatus.ACTIVE, Brake(share=0.5))
+    assert not world.orchestrator.initial
+
+
+@pytest.mark.parametrize("status", [SyncStatus.HELD, SyncStatus.WEIGHING, SyncStatus.ACTIVE])
+def test_a_new_token_weighs_a_sync_with_a_brake_again(world: World, status: SyncStatus) -> None:  # rule 1.10
+    braked(world, status)
+    world.applied(Document({"orbit": replace(ORBIT, token="new-token")}))
+    assert (world.sync().status, world.sync().generation) == (SyncStatus.WEIGHING, 2)
+    assert world.orchestrator.initial == [(world.sync().id, 2)]
+
+
+def test_a_brake_that_holds_nothing_is_a_fault(world: World) -> None:  # rule 1.10
+    with pytest.raises(RefusedDocumentError) as refused:
+        world.applied(document_of(contacts=sync_of(brake=Brake())))
+    (fault,) = refused.value.faults
+    assert (fault.path, fault.remedy) == ("syncs.contacts.brake", "Give it records, or share, or both.")
 
 
 def test_of_two_broken_connections_one_can_be_mended_first(world: World) -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from look_world import Small, contact, contacts, person
 
+from hubsync.model.brake import Weight
 from hubsync.model.message import PageKey, PageMessage, Queue
 from hubsync.model.side import Side
 from hubsync.model.sync import INITIAL_PHASES, Phase, SyncStatus
-from hubsync.services.phases import Phases, SupersededError
+from hubsync.services.phases import Phases, Prepared, SupersededError
 
 
 def phases(small: Small) -> Phases:
@@ -29,7 +30,7 @@ def saved(generation: int = 1, **changes: object) -> Small:
 
 def test_the_first_run_waits_for_nobody_and_sets_the_cursors_first() -> None:
     small = saved()
-    assert phases(small).prepare("s1", 1) == (INITIAL_PHASES, 0)
+    assert phases(small).prepare("s1", 1) == Prepared(INITIAL_PHASES, 0, weigh=False)
     cursor = small.world.stores.cursors.cursor("hubspot", "contacts")
     assert cursor is not None
     assert cursor.since < small.world.clock.ms
@@ -40,7 +41,7 @@ def test_a_later_run_waits_until_the_longest_lease_is_over(passed: int, left: in
     """Rule 1.2: workers of the older run may hold one; whole seconds, rounded up."""
     small = saved(generation=2)
     small.world.clock.ms += passed
-    assert phases(small).prepare("s1", 2)[1] == left
+    assert phases(small).prepare("s1", 2).wait_seconds == left
 
 
 @pytest.mark.parametrize("status", [SyncStatus.OFF, SyncStatus.STALLED, SyncStatus.DELETING, SyncStatus.DRAFT])
@@ -49,11 +50,28 @@ def test_a_run_of_a_sync_that_does_not_run_ends(status: SyncStatus) -> None:
     before = small.traces()
     for step in (
         lambda: phases(small).prepare("s1", 1),
+        lambda: phases(small).brake("s1", 1, Weight()),
         lambda: phases(small).start("s1", 1, Phase.INDEX_HUBSPOT, "token"),
         lambda: phases(small).finish("s1", 1),
     ):
         with pytest.raises(SupersededError):
             step()
+    assert small.traces() == before
+
+
+def test_a_run_that_was_held_and_confirmed_has_waited_already() -> None:  # rule 1.10
+    small = saved(generation=2, released=2)
+    assert phases(small).prepare("s1", 2) == Prepared(INITIAL_PHASES, 0, weigh=False)
+
+
+@pytest.mark.parametrize("status", [SyncStatus.WEIGHING, SyncStatus.HELD])
+def test_no_phase_of_a_run_that_is_weighed_or_held_starts(status: SyncStatus) -> None:  # rule 1.10
+    small = saved(status=status)
+    before = small.traces()
+    with pytest.raises(SupersededError):
+        phases(small).start("s1", 1, Phase.INDEX_HUBSPOT, "token")
+    with pytest.raises(SupersededError):
+        phases(small).finish("s1", 1)
     assert small.traces() == before
 
 

@@ -29,7 +29,15 @@ from hubsync.services.manage.document import (
     suggestion,
 )
 from hubsync.services.manage.narrow import looks_again
-from hubsync.services.manage.plan import Change, PlannedConnection, PlannedSync, plan_connection, plan_sync, restarted
+from hubsync.services.manage.plan import (
+    STARTED,
+    Change,
+    PlannedConnection,
+    PlannedSync,
+    plan_connection,
+    plan_sync,
+    restarted,
+)
 from hubsync.services.manage.plan_links import with_links
 from hubsync.services.manage.share import share
 from hubsync.services.manage.stages import check_stages, has_stages, unreadable
@@ -38,6 +46,9 @@ from hubsync.stores.ports import ConnectionStore, SyncStore
 
 HUBSPOT = "hubspot"
 """The key of HubSpot among the applications."""
+
+WAITING = (SyncStatus.STALLED, SyncStatus.WEIGHING, SyncStatus.HELD)
+"""A sync that does not run but would: it looks at everything again when a connection of its is mended."""
 
 
 class ConcurrentChangeError(Exception):
@@ -235,7 +246,7 @@ class Apply:
         others = [
             PlannedSync(sync, Change.UNCHANGED)
             for sync in plan.stored.values()
-            if sync.id not in named and (sync.running or sync.status is SyncStatus.STALLED) and _uses(sync, rescanned)
+            if sync.id not in named and (sync.running or sync.status in WAITING) and _uses(sync, rescanned)
         ]
         plan.syncs = [
             _started(planned, plan.stored.get(planned.sync.name), rescanned, now, restart=restart)
@@ -254,7 +265,7 @@ class Apply:
             raise ConcurrentChangeError("Somebody else changed these connections or syncs at the same time.")
         for planned in plan.syncs:
             # An unchanged one too, if it is still in its initial sync: we may have died between saving and starting.
-            if planned.sync.status is SyncStatus.INITIAL:
+            if planned.sync.status in STARTED:
                 self._orchestrator.start_initial(planned.sync.id, planned.sync.generation)
 
     def _with_key(self, sync: Sync) -> Sync:
@@ -339,7 +350,7 @@ def _ends_of_all(plan: _Plan) -> Mapping[str, Ends]:
 
 def _started(planned: PlannedSync, before: Sync | None, rescanned: set[str], now: int, *, restart: bool) -> PlannedSync:
     sync, change = planned.sync, planned.change
-    again = restart or sync.status is SyncStatus.STALLED or _uses(sync, rescanned)
+    again = restart or sync.status in (SyncStatus.STALLED, SyncStatus.HELD) or _uses(sync, rescanned)
     if change is Change.UNCHANGED and (not again or sync.status is SyncStatus.OFF):
         return planned
     if not again and not looks_again(before, sync):

@@ -23,6 +23,8 @@ def check(name: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> It
     """The faults of one sync whose connections and object types exist. `name` is the sync's."""
     path = f"syncs.{name}"
     yield from _check_people(path, spec)
+    if spec.brake is not None and spec.brake.records is None and spec.brake.share is None:
+        yield Fault(f"{path}.brake", "This brake never holds anything.", "Give it records, or share, or both.")
     yield from _check_kinds(path, spec, schemas)
     yield from _check_pairs(path, spec)
     for mapping in spec.mappings:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from hubsync.model.brake import Brake
 from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.lifecycle import Covers
 from hubsync.model.mapping import OptionPair, Transform
@@ -193,6 +194,7 @@ class SyncSpec:
     pipelines: tuple[PipelineSpec, ...] | None = None
     lifecycle: LifecycleSpec | None = None
     marketing_contacts: bool = False
+    brake: Brake | None = None
     notify: tuple[str, ...] = ()
     history_days: int = 90
     mappings: tuple[MappingSpec, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.manage.apply import ConcurrentChangeError
-from hubsync.services.manage.plan import restarted
+from hubsync.services.manage.plan import STARTED, restarted
 from hubsync.services.ports import Clock, Ids, Orchestrator
 from hubsync.services.superseded import end_runs
 from hubsync.stores.ports import IndexStore, Ledger, SyncStore
@@ -62,12 +62,23 @@ class Lifecycle:
 
     def off(self, name: str) -> Sync:
         """Stop reads and writes; index, bindings and settings stay. A sync that is off already stays so."""
-        return self._end_runs(self._change(name, lambda sync: replace(sync, status=SyncStatus.OFF, phase=None)))
 
-    def on(self, name: str) -> Sync:
-        """Run again, from a rescan: nobody looked meanwhile. A sync that runs already is left alone."""
+        def turn_off(sync: Sync) -> Sync:
+            # What a held run would change is no problem of a sync that is off.
+            problem = None if sync.status is SyncStatus.HELD else sync.problem
+            return replace(sync, status=SyncStatus.OFF, phase=None, problem=problem)
+
+        return self._end_runs(self._change(name, turn_off))
+
+    def on(self, name: str, *, confirm: bool = False) -> Sync:
+        """Run again, from a rescan: nobody looked meanwhile. A sync that runs already is left alone.
+
+        A run that the brake holds begins anew once a person confirms it, and is not weighed again (rule 1.10).
+        """
 
         def turn_on(sync: Sync) -> Sync:
+            if confirm or sync.status is SyncStatus.HELD:
+                return self._released(sync, confirm=confirm)
             if sync.status is not SyncStatus.OFF:
                 return sync
             return restarted(replace(sync, status=SyncStatus.INITIAL), self._clock.now())
@@ -90,7 +101,9 @@ class Lifecycle:
         if sync.status is not SyncStatus.ACTIVE:
             raise NotNowError(
                 f"{name} is {_words(sync.status)}; only an active sync can be compared.",
-                remedy="Turn it on first." if sync.status is SyncStatus.OFF else "Wait until its initial sync is done.",
+                remedy="Turn it on first."
+                if sync.status in (SyncStatus.OFF, SyncStatus.HELD)
+                else "Wait until its initial sync is done.",
             )
         run = self._clock.now()
         self._orchestrator.start_comparison(sync.id, run, self._ids.new())
@@ -117,6 +130,22 @@ class Lifecycle:
             if sync.status is SyncStatus.DELETING and self._clock.now() < until:
                 self._purge(self._end_runs(sync).id, until)
 
+    def _released(self, sync: Sync, *, confirm: bool) -> Sync:
+        """The sync with the run that its brake holds begun anew; as it is if that was done already."""
+        if sync.status is SyncStatus.HELD and confirm:
+            return restarted(sync, self._clock.now(), confirmed=True)
+        if sync.status is SyncStatus.HELD:
+            raise NotNowError(f"{sync.name} is held; only a person lets it go on.", remedy=sync.problem or "")
+        if sync.status is SyncStatus.WEIGHING:
+            remedy = "Wait until its plan is made, and look at it: hubsync status."
+            raise NotNowError(f"{sync.name} is being weighed; nothing is held yet.", remedy=remedy)
+        if sync.running:
+            return sync
+        remedy = "Turn it on first, without confirming; where it has a brake it is weighed then."
+        raise NotNowError(
+            f"{sync.name} is {_words(sync.status)}; nothing is held that could be confirmed.", remedy=remedy
+        )
+
     def _change(self, name: str, change: Callable[[Sync], Sync], *, deleting: bool = False) -> Sync:
         """Store `change` of the sync as it is now. Answers with it as it was written, or was already."""
         for _ in range(ATTEMPTS):
@@ -142,7 +171,7 @@ class Lifecycle:
 
     def _start(self, sync: Sync) -> Sync:
         # Also where nothing was changed: an earlier attempt may have died before this call, and twice is one start.
-        if sync.status is SyncStatus.INITIAL:
+        if sync.status in STARTED:
             self._orchestrator.start_initial(sync.id, sync.generation)
         return sync
 

@@ -10,8 +10,8 @@ from hubsync.model.sync import Sync
 def looks_again(before: Sync | None, after: Sync) -> bool:
     """Whether records have to be looked at again for this edit.
 
-    Who is told, how long the history is kept, whose value stands from now on, and whether new contacts are marketed to:
-    these say nothing of what was decided already, and start nothing anew.
+    Who is told, how long the history is kept, whose value stands from now on, whether new contacts are marketed to, and
+    how much a run may change unasked: these say nothing of what was decided already, and start nothing anew.
     """
     if before is None:
         return True
@@ -22,5 +22,6 @@ def looks_again(before: Sync | None, after: Sync) -> bool:
         default_side=before.default_side,
         conflict=before.conflict,
         marketing_contacts=before.marketing_contacts,
+        brake=before.brake,
     )
     return quiet != before

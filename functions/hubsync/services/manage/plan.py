@@ -21,6 +21,9 @@ from hubsync.services.manage.match import match_keys, needs_email
 from hubsync.services.manage.stages import PerSide, plan_stages
 from hubsync.services.ports import Ids, Vault
 
+STARTED = (SyncStatus.INITIAL, SyncStatus.WEIGHING)
+"""A sync whose run was started, or is to be."""
+
 
 class Change(StrEnum):
     """What applying a document does to a connection or sync. `restarted`: same settings, a new initial sync."""
@@ -133,6 +136,7 @@ def plan_sync(
         stages=stages,
         lifecycle=plan_lifecycle(spec, schemas),
         marketing_contacts=spec.marketing_contacts,
+        brake=spec.brake,
         notify=spec.notify,
         history_days=spec.history_days,
         suspended=(),
@@ -142,15 +146,18 @@ def plan_sync(
     return PlannedSync(wanted, Change.UNCHANGED if wanted == stored else Change.CHANGED)
 
 
-def restarted(sync: Sync, now: int) -> Sync:
+def restarted(sync: Sync, now: int, *, confirmed: bool = False) -> Sync:
     """The sync in a new generation, at the start of an initial sync; bindings and baselines survive (rule 1.2).
 
-    A sync that is off stays off: turning it on starts the generation after this one.
+    A sync that is off stays off: turning it on starts the generation after this one. One with a brake is weighed first,
+    unless a person has `confirmed` this very run (rule 1.10).
     """
+    following = sync.generation + 1
+    sync = replace(sync, generation=following, released=following if confirmed else sync.released)
+    begins = SyncStatus.WEIGHING if sync.weighs else SyncStatus.INITIAL
     return replace(
         sync,
-        generation=sync.generation + 1,
-        status=SyncStatus.OFF if sync.status is SyncStatus.OFF else SyncStatus.INITIAL,
+        status=SyncStatus.OFF if sync.status is SyncStatus.OFF else begins,
         phase=None,
         indexed=(),
         problem=None,

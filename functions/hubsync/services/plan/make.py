@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from hubsync.model.sync import PhaseProgress
 from hubsync.services.plan.rehearsal import Limits, Rehearsal
 from hubsync.services.plan.report import failed, made, running
+from hubsync.services.plan.result import Rehearsed
 from hubsync.services.ports import Clock, Connectors, Ids, Signals, Vault
-from hubsync.stores.ports import IndexStore, PlanStore
+from hubsync.stores.ports import IndexStore, PlanOrder, PlanStore
 
 TELL_EVERY_MS = 2_000
 
@@ -29,8 +30,11 @@ class MakePlan:
     def __call__(self, plan_id: str, deadline: int) -> None:
         """Make a plan until `deadline` (epoch ms). One that was begun already, or is forgotten, is left alone."""
         order = self.plans.order(plan_id)
-        if order is None or not self.plans.begin(plan_id, self.clock.now()):
-            return
+        if order is not None and self.plans.begin(plan_id, self.clock.now()):
+            self.of(order, deadline)
+
+    def of(self, order: PlanOrder, deadline: int) -> Rehearsed:
+        """Make the plan of this order, store its report, and answer with what was found."""
         told_at = 0
 
         def tell(progress: Sequence[PhaseProgress]) -> None:
@@ -58,3 +62,4 @@ class MakePlan:
         self.plans.put_report(made(order, rehearsed, self.vault))
         counted = rehearsed.tally
         self.signals.note("planned", sync=order.sync.id, records=counted.records, changed=counted.changed)
+        return rehearsed
