@@ -48,8 +48,10 @@ def records(shown: Sequence[Mapping[str, Any]]) -> Table:
         # An id that is cut short is of no use to anybody.
         table.add_column(heading, no_wrap=True, min_width=max(len(each.get(KEYS[heading]) or "") for each in shown))
     table.add_column("Why")
-    table.add_column("What to do")
-    for record in shown:
+    advice = ["\n".join(filter(None, [(each.get("failure") or {}).get("remedy"), *_advice(each)])) for each in shown]
+    if any(advice):
+        table.add_column("What to do")
+    for record, remedy in zip(shown, advice, strict=True):
         failure = record.get("failure") or {}
         why = failure.get("sentence") or record.get("reason") or words(record.get("exclusion"))
         field = failure.get("field")
@@ -58,7 +60,7 @@ def records(shown: Sequence[Mapping[str, Any]]) -> Table:
             record.get("hubspot_id") or "-",
             record.get("app_id") or "-",
             Text("\n".join([f"{field}: {why}" if field else why, *_notes(record)]).strip("\n")),
-            Text("\n".join(filter(None, [failure.get("remedy"), *_advice(record)]))),
+            *([Text(remedy)] if any(advice) else []),
         )
     return table
 

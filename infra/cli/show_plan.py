@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from infra.cli.show import words
@@ -24,8 +22,8 @@ def plan(made: Mapping[str, Any]) -> RenderableType:
     parts: list[RenderableType] = [Text(f"{made['sync']}, generation {made['generation']}", "bold")]
     counts = made["counts"]
     if counts is not None:
-        parts.append(Padding(_counts(counts), (0, 0, 0, 2)))
-        parts += [Padding(change(each), (0, 0, 0, 2)) for each in made["differences"]]
+        parts += _counts(counts)
+        parts += [change(each, indent=2) for each in made["differences"]]
         shown, all_ = len(made["differences"]), _written(counts)
         if shown < all_:
             parts.append(Text(f"  The first {shown:,} of {all_:,} records that would be written are shown.", "dim"))
@@ -36,29 +34,31 @@ def plan(made: Mapping[str, Any]) -> RenderableType:
     return Group(*parts)
 
 
-def change(each: Mapping[str, Any]) -> RenderableType:
+def change(each: Mapping[str, Any], indent: int = 0) -> RenderableType:
     """One record, field by field."""
-    sign = "+" if each["created"] else "~"
+    sign, margin = "+" if each["created"] else "~", " " * indent
     where = SIDES[each["side"]]
-    title = Text(f"{sign} {where} {each['id'] or 'new'}", STYLES[sign])
+    title = Text(f"{margin}{sign} {where} {each['id'] or 'new'}", STYLES[sign])
     title.append(f"  ({each['entry']}) {each['reason']}", "dim")
     lines = [title]
     for field in each["fields"]:
         after = _value(field["after"])
         text = after if each["created"] else f"{_value(field['before'])} -> {after}"
-        lines.append(Text(f"    {field['field']}: {text}"))
+        lines.append(Text(f"{margin}    {field['field']}: {text}"))
     return Group(*lines)
 
 
-def _counts(counts: Mapping[str, Any]) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_column()
-    for sign, what, number, detail in _rows(counts):
-        if number or sign == "=":
-            table.add_row(Text(f"{sign} {what}", STYLES[sign]), f"{number:,}", Text(detail, "dim"))
-    return table
+def _counts(counts: Mapping[str, Any]) -> list[Text]:
+    """A line for each kind of change, in columns. No table: its cells would cut off what is too long for the window."""
+    rows = [(f"{sign} {what}", number, detail) for sign, what, number, detail in _rows(counts) if number or sign == "="]
+    width = max(len(what) for what, _, _ in rows)
+    digits = max(len(f"{number:,}") for _, number, _ in rows)
+    return [
+        Text.assemble(
+            (f"  {what:<{width}}", STYLES[what[0]]), f"  {number:>{digits},}", (f"  {detail}".rstrip(), "dim")
+        )
+        for what, number, detail in rows
+    ]
 
 
 def _rows(counts: Mapping[str, Any]) -> Iterator[tuple[str, str, int, str]]:
@@ -69,13 +69,17 @@ def _rows(counts: Mapping[str, Any]) -> Iterator[tuple[str, str, int, str]]:
         yield "~", f"update in {name}", counts["updated"][side], ""
     for side, name in SIDES.items():
         fields = counts["fields"][side]
-        yield " ", f"field writes in {name}", sum(fields.values()), _listed(fields)
+        yield " ", f"field writes in {name}", sum(fields.values()), _fields(fields)
     yield "=", "linked", counts["linked"], ""
     yield "-", "excluded", sum(counts["excluded"].values()), _listed(counts["excluded"])
     yield "!", "refused", sum(counts["refused"].values()), _listed(counts["refused"])
     yield "-", "forgotten, gone on both sides", counts["forgotten"], ""
     yield " ", "pending", counts["pending"], ""
     yield " ", "unchanged", counts["unchanged"], ""
+
+
+def _fields(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number:,}" for name, number in numbers.items())
 
 
 def _listed(numbers: Mapping[str, int]) -> str:

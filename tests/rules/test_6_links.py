@@ -180,7 +180,7 @@ def test_a_link_waits_for_its_other_end() -> None:
     one.catch_up()
     assert (one.in_app("p0"), one.waiting()) == (None, 1)
     assert world.statuses() == {"in_sync": 3}
-    assert "1 link(s) wait" in next(entry.reason for entry in world.entries() if entry.waiting_links)
+    assert "Waiting: 1 link" in next(entry.reason for entry in world.entries() if entry.waiting_links)
     world.lifecycle.on("companies")
     world.settle()
     assert (one.in_app("p0"), one.waiting()) == ("Hooli", 0)

@@ -27,7 +27,7 @@ LIFECYCLE = "The contact's lifecycle stage is none of those that this sync cover
 FILTER = "The record does not match the filter of {side}."
 FILTERS = "Neither record matches the filter of its side."
 WAITING = "It waits for its turn in the initial sync."
-CREATE = "There is no such record in {side} yet: it is created."
+CREATE = "Created in {side}, where it had no counterpart."
 CONFLICT = "Another record has the same {kind} already."
 CONFLICT_REMEDY = "Change the {kind} of one of the two, or merge them."
 WARNINGS = {
@@ -46,7 +46,7 @@ def name(side: Side) -> str:
 
 def pair(patches: Mapping[Side, Patch], wins: Sequence[FieldWin], context: Context, waiting: int = 0) -> str:
     """What is done to a bound pair: which fields go where, and what else is worth knowing."""
-    parts = [f"{len(patch.fields)} field(s) go to {name(side)}" for side, patch in patches.items()]
+    parts = [f"{_many(len(patch.fields), 'field')} to {name(side)}" for side, patch in patches.items()]
     resolution = context.resolution
     if resolution.standing is Standing.MATCH:
         parts.insert(0, f"matched by {resolution.by or 'external id'}")
@@ -54,8 +54,12 @@ def pair(patches: Mapping[Side, Patch], wins: Sequence[FieldWin], context: Conte
             parts.append(f"the {resolution.overruled} named another record, the {resolution.by} counts")
     contested = sum(win.contested and "both sides" in win.why for win in wins)
     if contested:
-        parts.append(f"{contested} field(s) had changed on both sides")
+        parts.append(f"{_many(contested, 'field')} had changed on both sides")
     if waiting:
-        parts.append(f"{waiting} link(s) wait until the record at the other end is in sync")
+        parts.append(f"waiting: {_many(waiting, 'link')}, until the record at the other end is in sync")
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}." if parts else IN_STEP
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -43,7 +43,7 @@ def event(before: Any = "Ana", after: Any = "Anna", **changes: Any) -> HistoryEv
         cause="webhook",
         correlation_id="c1",
         generation=2,
-        reason="1 field(s) go to the app.",
+        reason="1 field to the app.",
         fields={"first_name": FieldChange(before, after, Side.HUBSPOT, "changed on hubspot only")},
     )
     return replace(made, **changes)
