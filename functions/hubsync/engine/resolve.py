@@ -31,17 +31,22 @@ def resolve(
     claims: Mapping[str, Claim],
     entries: Mapping[str, IndexEntry],
     now: int,
+    *,
+    complete: bool = True,
 ) -> Resolution:
     """Where the record `ref`, which has the entry `own` or would get it, stands.
 
     `keys` are the claim keys of its identifiers, strongest first; `entries` holds every entry that the claims name and
-    that exists. `now` (epoch ms) is used to see whether a lease is alive.
+    that exists. `now` (epoch ms) is used to see whether a lease is alive. Unless the other side's index is `complete`,
+    what it holds of records without a partner is of an older scan, and nobody is matched with them yet (rule 1.3).
     """
     for position, (kind, key) in enumerate(keys):
         claim = claims.get(key)
         if claim is None:
             continue
-        found = _across(ref, own, kind, claim, entries, now) or _beside(ref, own, claim, entries, now)
+        found = _across(ref, own, kind, claim, entries, now)
+        if found is None or (found[0] is Standing.MATCH and not complete):
+            found = _beside(ref, own, claim, entries, now)
         if found is None:
             continue
         standing, partner = found

@@ -54,6 +54,13 @@ MUTANTS = (
         "            return frozenset()",
         "            return frozenset(Side)",
     ),
+    Mutant(
+        "1.3",
+        "an older scan is believed",
+        "engine.resolve",
+        "(found[0] is Standing.MATCH and not complete)",
+        "False",
+    ),
     Mutant("1.4", "no mail is sent", "services.report", "self.mailer.send(sync.notify, title, text)", "pass"),
     Mutant("1.5", "the poll tells nobody", "services.poll", "self.poll.queues.send(queue, messages)", "pass"),
     Mutant(

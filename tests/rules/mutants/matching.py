@@ -35,6 +35,13 @@ MUTANTS = (
     ),
     Mutant(
         "3.4",
+        "what a partner was called before counts",
+        "services.look.stand",
+        "    return record is None or key not in",
+        "    return record is None and key not in",
+    ),
+    Mutant(
+        "3.4",
         "the case of an email counts",
         "engine.identify",
         "email = text.strip().lower()",

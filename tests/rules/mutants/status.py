@@ -8,6 +8,13 @@ MUTANTS = (
     Mutant("7.1", "a deleted record is made again", "engine.decide", "    if entry.bound:", "    if False:"),
     Mutant(
         "7.1",
+        "what is gone is matched",
+        "services.look.stand",
+        "    return record is None or key not in",
+        "    return record is not None and key not in",
+    ),
+    Mutant(
+        "7.1",
         "an entry without records stays",
         "services.look.commit",
         "forgotten.append(work)",

@@ -42,9 +42,14 @@ class Index:
         self.claims[key] = self.claims.get(key, Claim(key)).held_by(side, holder, at)
 
     def resolve(
-        self, ref: RecordRef, *keys: tuple[IdentifierKind, str], own: str = "own", now: int = NOW
+        self,
+        ref: RecordRef,
+        *keys: tuple[IdentifierKind, str],
+        own: str = "own",
+        now: int = NOW,
+        complete: bool = True,
     ) -> Resolution:
-        return resolve(ref, own, keys, self.claims, self.entries, now)
+        return resolve(ref, own, keys, self.claims, self.entries, now, complete=complete)
 
     def conflict(self, *keys: tuple[IdentifierKind, str], side: Side = H, own: str = "own") -> IdentifierKind | None:
         return conflict(side, own, keys, {key for _, key in keys}, self.claims, self.entries, NOW)
@@ -73,6 +78,16 @@ def entry(
 
 PERSON = RecordRef(A, "p1")
 CONTACT = RecordRef(H, "1")
+
+
+def test_an_older_scan_matches_nobody_but_keeps_its_places() -> None:
+    """Rule 1.3: while the other side is indexed anew, only what is bound there, and the own side, counts."""
+    index = Index()
+    index.add(entry("a-1", app="1", keys=("k",)))
+    assert index.resolve(CONTACT, (EMAIL, "k")).standing is Standing.MATCH
+    assert index.resolve(CONTACT, (EMAIL, "k"), complete=False) == LONE
+    index.add(entry("h-9", hubspot="9", keys=("k",)))
+    assert index.resolve(CONTACT, (EMAIL, "k"), complete=False).standing is Standing.DUPLICATE
 
 
 def test_a_record_without_identifiers_is_alone() -> None:

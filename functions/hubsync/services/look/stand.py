@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hubsync.connectors.errors import RetryLaterError
@@ -139,7 +139,8 @@ def _resolve(book: Book, work: Work) -> None:
     record = work.record(side)
     if record is None:
         return
-    work.resolution = resolve(record.ref, work.entry.id, keys, book.claims, book.entries, book.desk.clock.now())
+    now, complete = book.desk.clock.now(), book.desk.sync.index_complete(side.other)
+    work.resolution = resolve(record.ref, work.entry.id, keys, book.claims, book.entries, now, complete=complete)
     if work.resolution.standing is Standing.MATCH and work.resolution.partner is not None:
         partner = book.entries[work.resolution.partner]
         if partner.half(side).record_id == record.ref.id:
@@ -216,11 +217,25 @@ def read_partners(desk: Desk, works: Sequence[Work]) -> None:
             # Its own look moves the binding to the survivor (rule 7.3); then this one finds it there.
             desk.wake(Wake(side, tuple(merged), "merged"))
             raise RetryLaterError("A partner was merged into another record.", after=3, kind="merged")
+        stale = [work for work in wanted if _is_stale(desk, work, side, found)]
+        if stale:
+            # Its own look frees what it does not bear any more; then this one finds who does.
+            desk.wake(Wake(side, tuple(work.entry.half(side).record_id or "" for work in stale), "gone"))
+            raise RetryLaterError("A record was matched by what it was.", after=3, kind="stale_match")
         for work in wanted:
             half = work.entry.half(side)
             record = found.get(half.record_id or "")
             work.records[side] = record
             work.entry = work.entry.with_half(side, replace(half, gone=record is None))
+
+
+def _is_stale(desk: Desk, work: Work, side: Side, found: Mapping[str, Record]) -> bool:
+    """Whether the partner that was just found had none before, and is gone or does not bear the identifier any more."""
+    key = work.resolution.key
+    if work.resolution.standing is not Standing.MATCH or work.stored.bound or key not in work.stored.half(side).claims:
+        return False
+    record = found.get(work.entry.half(side).record_id or "")
+    return record is None or key not in {each for _, each in desk.keys(record)}
 
 
 def find_conflicts(desk: Desk, book: Book, works: Sequence[Work]) -> None:
