@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,10 +12,14 @@ from typing import Any
 
 import httpx
 
+from infra.demo.checker.rules import Side
 from infra.demo.stage import environment
 from infra.local.stage_info import StageInfo
 
 DOCUMENT = Path(__file__).with_name("syncs.yaml")
+DEALS = Path(__file__).with_name("deals.yaml")
+CHANGES = 2
+"""The exit code of `hubsync plan` where there is something to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,16 @@ class SyncView:
     problem: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a restore would make again: how many records, their ids on the side where they still are, and the token that
+    binds a confirmation to just these."""
+
+    count: int
+    survivors: tuple[str, ...]
+    token: str
+
+
 class Api:
     """The management API of a stage."""
 
@@ -54,13 +69,27 @@ class Api:
         """Close the connection."""
         self._http.close()
 
-    def apply(self) -> str:
-        """`hubsync apply` the demo's document; what the command said. Raises `RuntimeError` with its words."""
-        command = [sys.executable, "-m", "infra.cli.main", "apply", str(DOCUMENT)]
-        done = subprocess.run(command, env=environment(self._info), capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise RuntimeError(f"`hubsync apply` failed: {done.stdout}{done.stderr}")
-        return done.stdout.strip()
+    def apply(self, document: Path) -> str:
+        """`hubsync apply` a document; what the command said. Raises `RuntimeError` with its words."""
+        return self._command("apply", str(document)).stdout.strip()
+
+    def plan(self, document: Path) -> Mapping[str, Any]:
+        """`hubsync plan` a document with one sync: the counts of its plan, once it is made. Raises `RuntimeError`."""
+        said = self._command("plan", str(document), "--json", good=(0, CHANGES)).stdout
+        (plan,) = json.loads(said)["plans"]
+        counts: Mapping[str, Any] = plan["counts"]
+        return counts
+
+    def review(self, name: str, target: Side) -> Review:
+        """What can be made again of what was deleted on a side."""
+        found = self._post(f"/v1/syncs/{name}/restore", {"target": target, "ids": "all"})
+        key = "app_id" if target == "hubspot" else "hubspot_id"
+        return Review(found["count"], tuple(each[key] for each in found["records"]), found["token"])
+
+    def restore(self, name: str, target: Side, review: Review) -> None:
+        """Confirm a review: what it showed is made again."""
+        body = {"target": target, "ids": "all", "confirm": review.count, "token": review.token}
+        self._post(f"/v1/syncs/{name}/restore", body)
 
     def syncs(self) -> dict[str, SyncView]:
         """Every sync by name."""
@@ -68,9 +97,20 @@ class Api:
 
     def compare(self, name: str) -> None:
         """Start the comparison of a sync."""
-        response = self._http.post(f"/v1/syncs/{name}/compare")
+        self._post(f"/v1/syncs/{name}/compare", None)
+
+    def _command(self, *words: str, good: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "infra.cli.main", *words]
+        done = subprocess.run(command, env=environment(self._info), capture_output=True, text=True, check=False)
+        if done.returncode not in good:
+            raise RuntimeError(f"`hubsync {words[0]}` failed: {done.stdout}{done.stderr}")
+        return done
+
+    def _post(self, path: str, body: Mapping[str, Any] | None) -> Any:
+        response = self._http.post(path, json=body)
         if response.is_error:
-            raise RuntimeError(f"The comparison of {name} was refused: {response.status_code} {response.text[:300]}")
+            raise RuntimeError(f"POST {path} was refused: {response.status_code} {response.text[:300]}")
+        return response.json()
 
     def _get(self, path: str) -> Any:
         response = self._http.get(path)

@@ -7,28 +7,19 @@ from typing import Any, Protocol
 
 import httpx
 
-from infra.demo.checker.rules import Rules, Side
-from infra.demo.checker.world import Row, World
+from infra.demo.checker.world import Row
 from infra.demo.data.mess import Fields
+from infra.demo.own import PROPERTIES, RENEWALS
 
 API_VERSION = "2026-09"
 SEEDED_AT_ONCE = 500
-
-OWN_PROPERTIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
-    "contacts": (
-        {"name": "birthday", "label": "Birthday", "type": "date", "fieldType": "date"},
-        {"name": "crm_score", "label": "CRM score", "type": "number", "fieldType": "number"},
-    ),
-    "companies": ({"name": "founded_on", "label": "Founded on", "type": "date", "fieldType": "date"},),
-}
-"""What this HubSpot account's admin has added to HubSpot's own properties."""
 
 
 class Hands(Protocol):
     """What a person can do in an application, and what its operator can count."""
 
-    def seed(self, kind: str, rows: Iterable[Fields]) -> None:
-        """Add records that were always there."""
+    def seed(self, kind: str, rows: Iterable[Fields]) -> list[str]:
+        """Add records that were always there; their ids."""
         ...
 
     def rows(self, kind: str) -> list[Row]:
@@ -68,20 +59,23 @@ class HubSpot:
         self._http.close()
 
     def define(self) -> None:
-        """Add the account's own properties, as its admin would."""
+        """Add the account's own properties and pipeline, as its admin would."""
         headers = {"Authorization": f"Bearer {self._token}"}
-        for kind, properties in OWN_PROPERTIES.items():
+        _checked(self._http.post(f"/crm/pipelines/{API_VERSION}/deals", json=RENEWALS, headers=headers))
+        for kind, properties in PROPERTIES.items():
             for prop in properties:
                 body = {"groupName": "information", **prop}
                 url = f"/crm/properties/{API_VERSION}/{kind}"
                 _checked(self._http.post(url, json=body, headers=headers))
 
-    def seed(self, kind: str, rows: Iterable[Fields]) -> None:
-        """Add records that were always there."""
+    def seed(self, kind: str, rows: Iterable[Fields]) -> list[str]:
+        """Add records that were always there; their ids."""
         full = [{name: value for name, value in row.items() if value is not None} for row in rows]
+        ids: list[int] = []
         for start in range(0, len(full), SEEDED_AT_ONCE):
             body = {"records": full[start : start + SEEDED_AT_ONCE]}
-            _checked(self._http.post(f"/_admin/records/{kind}", json=body))
+            ids += _checked(self._http.post(f"/_admin/records/{kind}", json=body))["ids"]
+        return [str(key) for key in ids]
 
     def rows(self, kind: str) -> list[Row]:
         """Every living record by ascending id."""
@@ -95,6 +89,18 @@ class HubSpot:
     def edit(self, kind: str, record_id: str, fields: Fields) -> None:
         """Edit a record as a person."""
         _checked(self._http.patch(f"/_admin/records/{kind}/{record_id}", json={"properties": fields}))
+
+    def link(self, kind: str, record_id: str, to: str, target_id: str) -> None:
+        """Associate two records as a person."""
+        body = {"from": {"type": kind, "id": record_id}, "to": {"type": to, "id": target_id}}
+        _checked(self._http.post("/_admin/associations", json=body))
+
+    def links(self, kind: str, to: str) -> dict[str, tuple[str, ...]]:
+        """Every record's associations with records of the type `to`, by ascending id."""
+        found: dict[str, tuple[str, ...]] = {}
+        for one in _checked(self._http.get(f"/_admin/associations/{kind}/{to}")):
+            found[one["from"]] = (*found.get(one["from"], ()), one["to"])
+        return found
 
     def delete(self, kind: str, record_id: str) -> None:
         """Archive a record as a person."""
@@ -123,11 +129,14 @@ class App:
         """Close the connection."""
         self._http.close()
 
-    def seed(self, kind: str, rows: Iterable[Fields]) -> None:
-        """Add records that were always there."""
+    def seed(self, kind: str, rows: Iterable[Fields]) -> list[str]:
+        """Add records that were always there; their ids."""
         nested = [_nested(row) for row in rows]
+        ids: list[str] = []
         for start in range(0, len(nested), SEEDED_AT_ONCE):
-            _checked(self._http.post("/_admin/seed", json={kind: nested[start : start + SEEDED_AT_ONCE]}))
+            body = {kind: nested[start : start + SEEDED_AT_ONCE]}
+            ids += _checked(self._http.post("/_admin/seed", json=body))[kind]
+        return ids
 
     def rows(self, kind: str) -> list[Row]:
         """Every record in list order."""
@@ -165,16 +174,6 @@ class App:
         """How many of them were to write a record, whatever came of it."""
         kinds: Mapping[str, int] = _checked(self._http.get("/_admin/calls"))["by_kind"]
         return sum(n for kind, n in kinds.items() if kind.rpartition(".")[2] in ("create", "update", "delete"))
-
-
-def world(rules: Rules, hubspot: Hands, app: Hands) -> World:
-    """What both applications hold of one sync's objects, cut down to the fields that the checker looks at."""
-
-    def cut(side: Side, rows: list[Row]) -> list[Row]:
-        return [(key, {name: fields.get(name) for name in rules.fields(side)}) for key, fields in rows]
-
-    left, right = hubspot.rows(rules.hubspot_object), app.rows(rules.app_object)
-    return World.of(cut("hubspot", left), cut("app", right))
 
 
 def _nested(fields: Fields) -> dict[str, Any]:

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from infra.demo.checker import normal
-from infra.demo.checker.expectation import Expectation, Pair
+from infra.demo.checker.expectation import Expectation
+from infra.demo.checker.pairs import Pair
 from infra.demo.checker.rules import SIDES
 from infra.demo.checker.world import World, identifiers
 
+Fit = Callable[[Pair], bool]
 
-def choose(expected: Expectation, world: World, count: int, dice: random.Random) -> list[Pair]:
-    """`count` pairs whose mapped fields are all filled and which no left-out record shares an identifier with.
+
+def choose(
+    expected: Expectation, world: World, count: int, dice: random.Random, fit: Fit = lambda _: True
+) -> list[Pair]:
+    """`count` pairs that are `fit`, whose mapped fields are all filled, and which no left-out record shares an
+    identifier with.
 
     An edit of such a pair has one possible outcome: no duplicate waits for its place. Raises `ValueError` if the world
     has too few of them.
     """
     taken = {key for still in expected.still for key in identifiers(expected.rules, still.record)}
-    fit = [
-        pair for pair in expected.pairs if _filled(expected, world, pair) and not _keys(expected, world, pair) & taken
+    found = [
+        pair
+        for pair in expected.pairs
+        if fit(pair) and _filled(expected, world, pair) and not _keys(expected, world, pair) & taken
     ]
-    if len(fit) < count:
-        raise ValueError(f"the story needs {count} {expected.rules.name} and finds {len(fit)}")
-    return dice.sample(fit, count)
+    if len(found) < count:
+        raise ValueError(f"the story needs {count} {expected.rules.name} and finds {len(found)}")
+    return dice.sample(found, count)
 
 
 def _filled(expected: Expectation, world: World, pair: Pair) -> bool:

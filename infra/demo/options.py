@@ -19,6 +19,7 @@ class Options:
     seed: int
     contacts: int
     companies: int
+    deals: int
     keep: bool
     disable: Disabled | None
     initial_patience: float
@@ -33,7 +34,8 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--seed", type=int, help="of all that is made up; a fresh one by default")
     parser.add_argument("--contacts", type=_size, help="contacts per side (2,000)")
     parser.add_argument("--companies", type=_size, help="companies per side (300)")
-    parser.add_argument("--quick", action="store_true", help="200 contacts and 30 companies")
+    parser.add_argument("--deals", type=_size, help="deals per side (200)")
+    parser.add_argument("--quick", action="store_true", help="200 contacts, 30 companies and 40 deals")
     parser.add_argument("--keep", action="store_true", help="leave the stage running afterwards")
     parser.add_argument(
         "--disable", choices=get_args(Disabled), help="break a part on purpose: the demo must then end in failure"
@@ -44,6 +46,7 @@ def parse(arguments: Sequence[str]) -> Options:
         seed=given.seed if given.seed is not None else secrets.randbelow(1_000_000),
         contacts=given.contacts or (200 if given.quick else 2_000),
         companies=given.companies or (30 if given.quick else 300),
+        deals=given.deals or (40 if given.quick else 200),
         keep=given.keep,
         disable=given.disable,
         # What is broken on purpose will not come; a healthy system must still get through what does not need it.

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from infra.demo.checker.expectation import STATUSES, Expectation
+from infra.demo.checker.plan import Line
 from infra.demo.checker.rules import SIDES, Side
 
 Shot = Mapping[Side, Mapping[str, Any] | None]
@@ -50,6 +51,26 @@ class Screen:
                 old, new = (_cell(shot[side], name) for shot in (before, after))
                 cells += [name, new if old == new else f"{old} → [bold green]{new}[/]"]
             table.add_row(*cells)
+        self.console.print(table)
+
+    def plan(self, lines: Sequence[Line]) -> None:
+        """What a plan says: what it is about first, then what it leaves out."""
+        written = sum(line.planned for line in lines if line.field)
+        said = [f"{line.planned:,} {line.what}" for line in lines if not line.field and line.planned]
+        self.say(f"The plan says: {', '.join(said)}; {written:,} fields written.")
+
+    def kept(self, lines: Sequence[Line]) -> None:
+        """What a plan said beside what came of it; of single fields only those that differ are shown."""
+        table = Table(title="The plan, and what was done", title_justify="left")
+        table.add_column("")
+        table.add_column("planned", justify="right")
+        table.add_column("done", justify="right")
+        fields = [line for line in lines if line.field]
+        rest = Line("fields written", sum(line.planned for line in fields), sum(line.done for line in fields))
+        wrong = [line for line in fields if line.planned != line.done]
+        for line in [*(line for line in lines if not line.field), rest, *wrong]:
+            done = f"{line.done:,}" if line.planned == line.done else f"[red]≠ {line.done:,}[/]"
+            table.add_row(escape(line.what), f"{line.planned:,}", done)
         self.console.print(table)
 
     def counts(self, expected: Sequence[Expectation], shown: Mapping[str, Mapping[str, int]]) -> None:

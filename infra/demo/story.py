@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.demo.api import Api
-from infra.demo.apps import App, HubSpot, world
-from infra.demo.checker.expectation import Expectation, Pair
-from infra.demo.checker.rules import SIDES, Pairing, Rules, Side
+from infra.demo.apps import App, Hands, HubSpot
+from infra.demo.checker.expectation import Expectation
+from infra.demo.checker.pairs import Pair
+from infra.demo.checker.rules import PLACE, Rules, Side
 from infra.demo.checker.verdict import verify_counts, verify_pair
 from infra.demo.checker.world import World
+from infra.demo.shots import lines, take
 from infra.demo.show import Screen, Shot
+from infra.demo.worlds import world
 
 LOOK_EVERY = 0.5
 NUDGE_EVERY = 2.0
@@ -21,12 +24,14 @@ NUDGE_EVERY = 2.0
 
 @dataclass(slots=True)
 class Story:
-    """What every step needs. `poll` runs the scheduled poll of HubSpot now, or nothing where it is disabled."""
+    """What every step needs. `poll` runs the scheduled poll of HubSpot now, or nothing where it is disabled; `busy`
+    says what is under way."""
 
     hubspot: HubSpot
     app: App
     api: Api
     poll: Callable[[], None]
+    busy: Callable[[], list[str]]
     screen: Screen
     patience: float
     _begun: float = 0.0
@@ -39,21 +44,34 @@ class Story:
         """What both applications hold now."""
         return world(rules, self.hubspot, self.app)
 
-    def edit(self, expected: Expectation, pair: Pair, side: Side, changes: Mapping[str, Any]) -> None:
-        """A person edits a record, and the checker is told."""
-        hands = self.hubspot if side == "hubspot" else self.app
+    def change(self, rules: Rules, side: Side, record_id: str, changes: Mapping[str, Any]) -> None:
+        """A person edits a record; what comes of it, the checker has to be told."""
         self.begin()
-        hands.edit(expected.rules.object(side), pair.ids[side] or "", dict(changes))
+        self._hands(side).edit(rules.object(side), record_id, _fields(rules, side, changes))
+
+    def edit(self, expected: Expectation, pair: Pair, side: Side, changes: Mapping[str, Any]) -> None:
+        """A person edits a record of a pair, and the checker is told."""
+        self.change(expected.rules, side, pair.ids[side] or "", changes)
         for name, value in changes.items():
             expected.edited(side, pair.ids[side] or "", name, value)
 
     def create(self, expected: Expectation, side: Side, fields: Mapping[str, Any]) -> Pair:
         """A person makes a record, and the checker is told."""
-        hands = self.hubspot if side == "hubspot" else self.app
         self.begin()
-        record_id = hands.create(expected.rules.object(side), dict(fields))
+        record_id = self._hands(side).create(expected.rules.object(side), _fields(expected.rules, side, fields))
         expected.created(self.world(expected.rules).side(side)[record_id])
         return expected.pairs[-1]
+
+    def link(self, expected: Expectation, pair: Pair, side: Side, to: Rules, target_id: str) -> None:
+        """A person links a record of a pair to one of the sync `to`, and the checker is told."""
+        record_id = pair.ids[side] or ""
+        self.begin()
+        if side == "hubspot":
+            self.hubspot.link(expected.rules.hubspot_object, record_id, to.hubspot_object, target_id)
+        else:
+            field = next(link.app for link in expected.rules.links if link.to == to.name)
+            self.app.edit(expected.rules.app_object, record_id, {field: target_id})
+        expected.linked(side, record_id, to.name, target_id)
 
     def await_pair(
         self, title: str, expected: Expectation, pair: Pair, before: Shot, nudge: Callable[[], None] | None = None
@@ -69,11 +87,16 @@ class Story:
         self._show(title, expected, pair, before, time.monotonic() - self._begun)
         return self._told(title, faults)
 
+    def await_rest(self) -> list[str]:
+        """Wait until nothing is under way; what still is when patience ends."""
+        return self._until(self.busy, None)
+
     def shot(self, expected: Expectation, pair: Pair) -> Shot:
         """Both records of a pair as they are now."""
-        now = self.world(expected.rules)
-        found = {side: now.side(side).get(pair.ids[side] or "") for side in SIDES}
-        return {side: None if record is None else record.fields for side, record in found.items()}
+        return take(expected, pair, self.world)
+
+    def _hands(self, side: Side) -> Hands:
+        return self.hubspot if side == "hubspot" else self.app
 
     def _until(self, faults: Callable[[], list[str]], nudge: Callable[[], None] | None) -> list[str]:
         deadline = time.monotonic() + self.patience
@@ -90,16 +113,15 @@ class Story:
 
     def _show(self, title: str, expected: Expectation, pair: Pair, before: Shot, seconds: float) -> None:
         after = self.shot(expected, pair)
-        shown = [item for item in expected.rules.pairings if _worth(item, before, after)]
-        self.screen.step(title, [(item.hubspot, item.app) for item in shown], before, after, seconds)
+        self.screen.step(title, lines(expected.rules, before, after), before, after, seconds)
 
     def _told(self, title: str, faults: list[str]) -> list[str]:
         return [f"{title}: after {self.patience:.0f} s {fault}" for fault in faults]
 
 
-def _worth(pairing: Pairing, before: Shot, after: Shot) -> bool:
-    """Whether a field is worth a line: it changed on some side, or it says who this is."""
-    first = pairing.sort in ("email", "domain")
-    return first or any(
-        (before[side] or {}).get(pairing.name(side)) != (after[side] or {}).get(pairing.name(side)) for side in SIDES
-    )
+def _fields(rules: Rules, side: Side, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes by the application's own names: a place is two fields there."""
+    fields = dict(changes)
+    if PLACE in fields and rules.stages is not None:
+        fields |= zip(rules.stages.fields(side), str(fields.pop(PLACE)).split("/"), strict=True)
+    return fields

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random
 
 import httpx
 import pytest
 
-from infra.demo.apps import App, HubSpot, world
+from infra.demo.apps import App, HubSpot
 from infra.demo.cast import choose
-from infra.demo.checker.expectation import expect
-from infra.demo.checker.rules import COMPANIES, CONTACTS, Rules
+from infra.demo.checker.initial import expect
+from infra.demo.checker.rules import COMPANIES, CONTACTS, DEALS, SIDES, Rules
 from infra.demo.checker.verdict import verify
 from infra.demo.checker.world import World
 from infra.demo.data.dataset import dataset
+from infra.demo.worlds import fill, world
 from infra.local.crm import Orbit
 from infra.local.hubspot import HubSpotSimulator
 from infra.local.transport import SimulatorTransport
@@ -35,12 +37,10 @@ def app() -> App:
     return App("http://orbit.example", SimulatorTransport(Orbit(lambda: 1_764_000_000_000, Random(1))))
 
 
-@pytest.mark.parametrize("rules", [CONTACTS, COMPANIES], ids=lambda rules: rules.name)
+@pytest.mark.parametrize("rules", [CONTACTS, COMPANIES, DEALS], ids=lambda rules: rules.name)
 def test_what_was_seeded_is_what_the_checker_reads(rules: Rules, hubspot: HubSpot, app: App) -> None:
-    data = dataset(5, 120, 60)
-    hubspot.seed(rules.hubspot_object, data.hubspot[rules.hubspot_object])
-    app.seed(rules.app_object, data.app[rules.app_object])
-    expected, read = expect(rules, seeded(rules, 5)), expect(rules, world(rules, hubspot, app))
+    fill(dataset(5, 120, 60, 60), hubspot, app)
+    expected, read = expect(rules, seeded(rules, 5, deals=60)), expect(rules, world(rules, hubspot, app))
     assert (read.counts(), read.reasons()) == (expected.counts(), expected.reasons())
     assert (read.made, read.changed) == (expected.made, expected.changed)
 
@@ -58,6 +58,32 @@ def test_a_persons_hands_reach_nested_fields_and_are_not_counted(hubspot: HubSpo
     assert (app.rows("people"), hubspot.rows("contacts")) == ([], [])
     hubspot.reset()
     assert (app.calls(), app.writes(), hubspot.calls(), hubspot.writes()) == (0, 0, 0, 0)
+
+
+def test_every_link_that_was_made_up_is_read(hubspot: HubSpot, app: App) -> None:
+    data = dataset(5, 120, 60, 60)
+    fill(data, hubspot, app)
+    links = world(DEALS, hubspot, app).links
+    read = {
+        (side, link.hubspot if side == "hubspot" else link.app): sum(map(len, links[link.to][side].values()))
+        for link in DEALS.links
+        for side in SIDES
+    }
+    made = Counter((link.side, link.target) for link in data.links if link.source in ("deals", "opportunities"))
+    assert read == {
+        ("hubspot", "contacts"): made["hubspot", "contacts"],
+        ("hubspot", "companies"): made["hubspot", "companies"],
+        ("app", "person_id"): made["app", "people"],
+        ("app", "organisation_id"): made["app", "organisations"],
+    }
+
+
+def test_a_persons_links_are_read_by_ascending_id(hubspot: HubSpot) -> None:
+    (deal,) = hubspot.seed("deals", [{"dealname": "Ovens"}])
+    one, two = hubspot.seed("contacts", [{"email": "a@example.com"}, {"email": "b@example.com"}])
+    hubspot.link("deals", deal, "contacts", two)
+    hubspot.link("deals", deal, "contacts", one)
+    assert hubspot.links("deals", "contacts") == {deal: (one, two)}
 
 
 def test_writes_over_the_api_are_counted() -> None:

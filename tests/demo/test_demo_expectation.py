@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from infra.demo.checker.expectation import Expectation, expect
-from infra.demo.checker.rules import COMPANIES, CONTACTS, Rules, Side
+from infra.demo.checker.expectation import Expectation
+from infra.demo.checker.initial import expect
+from infra.demo.checker.rules import COMPANIES, CONTACTS, DEALS, PLACE, Rules, Side
 from infra.demo.checker.world import Record, World
 
 EMAIL = "a@example.com"
@@ -51,7 +52,7 @@ def test_a_blank_is_filled_from_either_side_and_empties_nothing() -> None:
 def test_equal_values_are_left_as_they_are(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     expected = person(ours, theirs)
     assert not any(field.written for side in ("hubspot", "app") for field in expected.pairs[0].fields[side].values())
-    assert expected.writes("hubspot") == expected.writes("app") == 0
+    assert expected.changed.total() == 0
 
 
 def test_lone_records_are_made_on_the_other_side() -> None:
@@ -127,3 +128,71 @@ def test_after_a_deletion_the_survivor_stands_still_and_fails() -> None:
     expected.deleted("app", "p1", survivor)
     assert expected.counts()["failing"] == 1
     assert expected.pairs == []
+
+
+def deal(hubspot: str | None, app: str | None, *, pair: bool = True) -> Expectation:
+    """A deal in a stage on each side; without `pair` they are two."""
+    left = [("1", {"dealname": "Ovens", PLACE: hubspot})]
+    right = [("o1", {"title": "ovens " if pair else "Lenses", PLACE: app})]
+    return expect(DEALS, World.of(left, right))
+
+
+def test_a_stage_of_hubspots_stands_at_the_first_match_as_the_apps_own() -> None:
+    expected = deal("default/closedwon", "pip_sales/stg_meeting")
+    assert held(expected, "app", PLACE) == ("pip_sales/stg_won", True)
+    assert held(expected, "hubspot", PLACE) == ("default/closedwon", False)
+
+
+def test_two_stages_that_go_with_one_are_the_same_and_the_first_is_the_way_back() -> None:
+    expected = deal("default/contractsent", "pip_sales/stg_proposal")
+    assert held(expected, "hubspot", PLACE) == ("default/contractsent", False)
+    assert held(expected, "app", PLACE) == ("pip_sales/stg_proposal", False)
+    lone = deal("default/closedwon", "pip_sales/stg_proposal", pair=False)
+    assert lone.pairs[1].fields["hubspot"][PLACE].value == "default/presentationscheduled"
+
+
+def test_an_empty_stage_is_filled_in_a_pair_and_keeps_a_lone_deal_out() -> None:
+    assert held(deal("default/closedwon", None), "app", PLACE) == ("pip_sales/stg_won", True)
+    assert held(deal(None, "pip_sales/stg_won"), "hubspot", PLACE) == ("default/closedwon", True)
+    assert deal("default/closedwon", None, pair=False).reasons() == {"stage_not_mapped": 1}
+
+
+@pytest.mark.parametrize(
+    ("hubspot", "app"),
+    [("default/closedlost", "pip_sales/stg_won"), ("default/closedwon", "pip_sales/stg_lost")],
+)
+def test_a_pair_in_a_stage_that_is_not_mapped_is_left_out_and_counts_once(hubspot: str, app: str) -> None:
+    expected = deal(hubspot, app)
+    assert (expected.counts()["excluded"], expected.counts()["in_sync"], expected.matched) == (1, 0, 1)
+    assert {still.record.id for still in expected.still} == {"1", "o1"}
+
+
+def test_lone_deals_in_a_stage_that_is_not_mapped_are_left_out() -> None:
+    expected = deal("default/closedlost", "pip_sales/stg_lost", pair=False)
+    assert expected.reasons() == {"stage_not_mapped": 2}
+    assert expected.made == {}
+
+
+def test_a_stage_that_moves_is_carried_in_the_other_sides_words() -> None:
+    expected = deal("default/closedwon", "pip_sales/stg_won")
+    expected.edited("hubspot", "1", PLACE, "renewals/renewal-due")
+    assert held(expected, "app", PLACE) == ("pip_renewals/stg_due", True)
+    expected.edited("app", "o1", PLACE, "pip_sales/stg_proposal")
+    assert held(expected, "hubspot", PLACE) == ("default/presentationscheduled", True)
+    expected.edited("hubspot", "1", PLACE, "default/contractsent")
+    assert held(expected, "app", PLACE) == ("pip_sales/stg_proposal", False)
+
+
+def test_what_was_left_out_enters_and_what_was_deleted_is_restored_as_a_new_pair() -> None:
+    expected = deal("default/closedlost", "pip_sales/stg_won", pair=False)
+    expected.entered(Record("hubspot", "1", {"dealname": "Ovens", PLACE: "default/closedwon"}))
+    assert (expected.counts()["in_sync"], expected.counts()["excluded"]) == (2, 0)
+    pair = expected.pairs[-1]
+    assert pair.fields["app"][PLACE].value == "pip_sales/stg_won"
+    pair.ids["app"] = "o2"
+    survivor = Record("hubspot", "1", {"dealname": "Ovens", PLACE: "default/closedwon"})
+    expected.deleted("app", "o2", survivor)
+    assert expected.reasons() == {"deleted_on_the_other_side": 1}
+    expected.restored(survivor)
+    assert (expected.counts()["in_sync"], expected.counts()["failing"]) == (2, 0)
+    assert expected.pairs[-1].ids == {"hubspot": "1", "app": None}

@@ -11,17 +11,18 @@ from typing import Any
 import pytest
 
 import infra.demo.checker
-from infra.demo.checker.expectation import Expectation, expect
-from infra.demo.checker.rules import COMPANIES, CONTACTS, Rules, Side
+from infra.demo.checker.expectation import Expectation
+from infra.demo.checker.initial import expect
+from infra.demo.checker.rules import COMPANIES, CONTACTS, DEALS, PLACE, Rules, Side
 from infra.demo.checker.verdict import unchanged, verify, verify_counts
 from infra.demo.checker.world import Record, World
 from tests.demo.reference import seeded, synced
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("rules", [CONTACTS, COMPANIES], ids=lambda rules: rules.name)
+@pytest.mark.parametrize("rules", [CONTACTS, COMPANIES, DEALS], ids=lambda rules: rules.name)
 def test_a_right_world_has_no_faults(rules: Rules, seed: int) -> None:
-    before = seeded(rules, seed)
+    before = seeded(rules, seed, deals=80)
     expected = expect(rules, before)
     assert verify(expected, synced(rules, before)) == []
     assert all(None not in pair.ids.values() for pair in expected.pairs)
@@ -36,17 +37,17 @@ def test_a_world_that_was_never_synced_is_full_of_faults() -> None:
 Rows = dict[Side, dict[str, dict[str, Any]]]
 
 
-def spoilt(spoil: Callable[[Rows, Expectation], None]) -> list[str]:
+def spoilt(spoil: Callable[[Rows, Expectation], None], rules: Rules = CONTACTS) -> list[str]:
     """The faults of a right world after one change."""
-    before = seeded(CONTACTS, 3)
-    expected = expect(CONTACTS, before)
-    after = synced(CONTACTS, before)
+    before = seeded(rules, 3, deals=80)
+    expected = expect(rules, before)
+    after = synced(rules, before)
     assert verify(expected, after) == []
     rows: Rows = {
         "hubspot": {key: dict(record.fields) for key, record in after.hubspot.items()},
         "app": {key: dict(record.fields) for key, record in after.app.items()},
     }
-    fresh = expect(CONTACTS, before)
+    fresh = expect(rules, before)
     spoil(rows, expected)
     return verify(fresh, World.of(rows["hubspot"].items(), rows["app"].items()))
 
@@ -147,6 +148,61 @@ def test_a_needless_write_of_an_equal_value_is_found() -> None:
     faults = spoilt(spoil)
     assert len(faults) == 1
     assert "because nothing changed it" in faults[0]
+
+
+def test_a_deal_in_the_wrong_stage_is_found() -> None:
+    def spoil(rows: Rows, expected: Expectation) -> None:
+        pair = next(p for p in expected.pairs if p.fields["app"][PLACE].value == "pip_sales/stg_won")
+        rows["app"][pair.ids["app"] or ""][PLACE] = "pip_sales/stg_lost"
+
+    (fault,) = spoilt(spoil, DEALS)
+    assert f"{PLACE} holds 'pip_sales/stg_lost' and must hold 'pip_sales/stg_won'" in fault
+
+
+def test_a_needless_move_between_stages_that_go_with_one_is_found() -> None:
+    """Both go with the app's stage: that deal had to stay where it was."""
+
+    def spoil(rows: Rows, expected: Expectation) -> None:
+        field = "default/contractsent"
+        pair = next(p for p in expected.pairs if p.fields["hubspot"][PLACE].value == field)
+        rows["hubspot"][pair.ids["hubspot"] or ""][PLACE] = "default/presentationscheduled"
+
+    (fault,) = spoilt(spoil, DEALS)
+    assert "must hold 'default/contractsent', because nothing changed it" in fault
+
+
+def test_a_deal_that_was_left_out_and_made_all_the_same_is_found() -> None:
+    def spoil(rows: Rows, expected: Expectation) -> None:
+        still = next(s for s in expected.still if s.why == "stage_not_mapped" and s.record.side == "hubspot")
+        rows["app"]["again"] = {"title": still.record.fields["dealname"], PLACE: "pip_sales/stg_won"}
+
+    (fault,) = spoilt(spoil, DEALS)
+    assert fault.startswith("app record again came from nowhere")
+
+
+def test_a_deal_that_was_left_out_and_written_to_is_found() -> None:
+    def spoil(rows: Rows, expected: Expectation) -> None:
+        still = next(s for s in expected.still if s.why == "stage_not_mapped" and s.record.side == "app")
+        rows["app"][still.record.id][PLACE] = "pip_sales/stg_won"
+
+    (fault,) = spoilt(spoil, DEALS)
+    assert "the record is excluded: stage_not_mapped" in fault
+
+
+def test_a_deal_that_was_restored_twice_is_found() -> None:
+    before = seeded(DEALS, 3, deals=80)
+    expected, after = expect(DEALS, before), synced(DEALS, before)
+    assert verify(expected, after) == []
+    pair = next(pair for pair in expected.pairs if None not in pair.ids.values())
+    ours, theirs = pair.ids["hubspot"] or "", pair.ids["app"] or ""
+    expected.deleted("app", theirs, after.hubspot[ours])
+    app = {key: record for key, record in after.app.items() if key != theirs}
+    assert verify(expected, World(after.hubspot, app)) == []
+    expected.restored(after.hubspot[ours])
+    new = Record("app", "new", after.app[theirs].fields)
+    twice = {**app, "new": new, "newer": Record("app", "newer", new.fields)}
+    (fault,) = verify(expected, World(after.hubspot, twice))
+    assert "newer was made twice" in fault
 
 
 def test_a_lost_edit_is_found() -> None:

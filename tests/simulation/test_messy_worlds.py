@@ -10,15 +10,20 @@ from dataclasses import replace
 
 import pytest
 
+from hubsync.model.association import Association
+from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import FieldMapping, Transform
 from hubsync.model.side import Direction
-from infra.demo.apps import App, HubSpot, world
-from infra.demo.checker.expectation import expect
-from infra.demo.checker.rules import COMPANIES, CONTACTS
-from infra.demo.checker.verdict import verify, verify_counts
+from hubsync.model.stages import StageMap, StagePair
+from hubsync.model.sync import MatchKey, Sync
+from infra.demo.apps import App, HubSpot
+from infra.demo.checker.initial import expect
+from infra.demo.checker.rules import COMPANIES, CONTACTS, DEALS
+from infra.demo.checker.verdict import verify, verify_counts, verify_links
 from infra.demo.data.dataset import dataset
+from infra.demo.worlds import fill, world
 from infra.local.transport import SimulatorTransport
-from tests.simulation.syncs import companies, contacts
+from tests.simulation.syncs import companies, contacts, deals, linked
 from tests.simulation.world import World
 
 PEOPLE_MAPPINGS = (
@@ -40,30 +45,56 @@ COMPANY_MAPPINGS = (
 )
 
 
-def judge(seed: int, people: int, organisations: int, direction: Direction = Direction.TWO_WAY) -> list[str]:
-    """Bring one messy world through two initial syncs and a restart; the checker's faults."""
+def staged_deals() -> Sync:
+    """The demo's deals: matched by name, in the stages that its checker knows, linked to contacts and companies."""
+    assert DEALS.stages is not None
+    pairs = tuple(StagePair(*ours.split("/"), *theirs.split("/")) for ours, theirs in DEALS.stages.pairs)
+    return replace(
+        deals(),
+        name="deals",
+        match_keys=(MatchKey(IdentifierKind.KEY, "dealname", "title"),),
+        stages=StageMap(10, "dealstage", "stage_id", "pipeline", "pipeline_id", pairs),
+        associations=(
+            Association(11, "contacts", "person_id", "s1"),
+            Association(12, "companies", "organisation_id", "s2"),
+        ),
+        next_number=13,
+    )
+
+
+def judge(
+    seed: int, people: int, organisations: int, direction: Direction = Direction.TWO_WAY, opportunities: int = 0
+) -> list[str]:
+    """Bring one messy world through its initial syncs and a restart; the checker's faults. Deals come with links."""
     here = World(seed)
     hubspot = HubSpot("https://hubspot.example.com", "hubspot-token", SimulatorTransport(here.hubspot))
     app = App("https://orbit.example.com", SimulatorTransport(here.orbit))
     hubspot.define()
-    data = dataset(seed, people, organisations)
-    for kind, rows in data.hubspot.items():
-        hubspot.seed(kind, rows)
-    for kind, rows in data.app.items():
-        app.seed(kind, rows)
+    fill(dataset(seed, people, organisations, opportunities), hubspot, app)
     known = [replace(rules, direction=direction.value) for rules in (CONTACTS, COMPANIES)]
-    expected = [expect(rules, world(rules, hubspot, app)) for rules in known]
-    here.save(contacts(direction, mappings=PEOPLE_MAPPINGS))
+    known += [DEALS] if opportunities else []
+    before = {rules.name: world(rules, hubspot, app) for rules in known}
+    expected = {rules.name: expect(rules, before[rules.name]) for rules in known}
+    for name, each in expected.items():
+        each.follow(before[name], expected)
+    people_sync = contacts(direction, mappings=PEOPLE_MAPPINGS)
+    here.save(linked(people_sync) if opportunities else people_sync)
     here.save(replace(companies(direction), mappings=COMPANY_MAPPINGS, phone_region="US"))
+    if opportunities:
+        # All three at once: who is linked may come before whoever it is linked to.
+        here.save(staged_deals())
     here.settle()
     faults: list[str] = []
     for _ in range(2):
-        for each in expected:
-            faults += verify(each, world(each.rules, hubspot, app))
+        now = {name: world(each.rules, hubspot, app) for name, each in expected.items()}
+        for name, each in expected.items():
+            faults += verify(each, now[name])
+        for name, each in expected.items():
+            faults += verify_links(each, now[name])
             counts = here.stores.counts.counts(here.syncs[each.rules.name]).by_status
             faults += verify_counts(each, {status: counts.get(status, 0) for status in each.counts()})
-        here.restart("contacts")
-        here.restart("companies")
+        for name in expected:
+            here.restart(name)
         here.settle()
     return faults
 
@@ -71,6 +102,12 @@ def judge(seed: int, people: int, organisations: int, direction: Direction = Dir
 @pytest.mark.parametrize("seed", range(8))
 def test_a_messy_world_becomes_one(seed: int) -> None:
     assert judge(seed, 120, 120) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_messy_world_with_deals_and_links_becomes_one(seed: int) -> None:
+    """5.2, 6.1 Stages and links come out as the checker says, whichever sync is the first to reach a link's end."""
+    assert judge(seed, 100, 60, opportunities=60) == []
 
 
 @pytest.mark.parametrize("direction", [Direction.TO_HUBSPOT, Direction.TO_APP])
@@ -83,3 +120,10 @@ def test_a_messy_world_goes_one_way(seed: int, direction: Direction) -> None:
 @pytest.mark.parametrize("seed", [179680, *range(100, 160)])
 def test_many_messy_worlds_become_one(seed: int) -> None:
     assert judge(seed, 300, 300) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(200, 220))
+def test_many_messy_worlds_with_deals_and_links_become_one(seed: int) -> None:
+    """5.2, 6.1 The same, for many seeds."""
+    assert judge(seed, 200, 100, opportunities=120) == []

@@ -76,6 +76,11 @@ def name(value: Any) -> str:
     return " ".join(unicodedata.normalize("NFKC", str(value)).casefold().split())
 
 
+def code(value: Any) -> str:
+    """A key of the sync's own: without the space around it, with folded case."""
+    return unicodedata.normalize("NFKC", str(value)).casefold().strip()
+
+
 NORMAL: dict[str, Callable[[Any], str]] = {
     "text": text,
     "email": email,
@@ -84,6 +89,8 @@ NORMAL: dict[str, Callable[[Any], str]] = {
     "date": date,
     "domain": domain,
     "name": name,
+    "code": code,
+    "stage": text,
 }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Side = Literal["hubspot", "app"]
-Sort = Literal["text", "email", "phone", "number", "date", "domain"]
+Sort = Literal["text", "email", "phone", "number", "date", "domain", "stage"]
 Direction = Literal["two_way", "to_hubspot", "to_app"]
 
 SIDES: tuple[Side, Side] = ("hubspot", "app")
@@ -34,7 +34,7 @@ class Pairing:
 class Identifier:
     """Where identifiers of one sort stand, per side; a field of several holds them separated by semicolons."""
 
-    sort: Literal["email", "domain", "name"]
+    sort: Literal["email", "domain", "name", "code"]
     hubspot: tuple[str, ...]
     app: tuple[str, ...]
 
@@ -44,11 +44,48 @@ class Identifier:
 
 
 @dataclass(frozen=True, slots=True)
+class Stages:
+    """Which stages go together. A place is `pipeline/stage`, by their ids; `fields` are a side's fields of the two.
+
+    `pairs` are (HubSpot's place, the app's). Several of HubSpot's may go with one of the app's: the first is the way
+    back. Whatever is in no pair is not mapped.
+    """
+
+    hubspot_fields: tuple[str, str]
+    app_fields: tuple[str, str]
+    pairs: tuple[tuple[str, str], ...]
+
+    def fields(self, side: Side) -> tuple[str, str]:
+        """The fields of pipeline and stage on `side`."""
+        return self.hubspot_fields if side == "hubspot" else self.app_fields
+
+    def across(self, side: Side, place: str) -> str | None:
+        """The place on the other side that goes with one on `side`; None where none does."""
+        pairs = self.pairs if side == "hubspot" else tuple((app, hubspot) for hubspot, app in self.pairs)
+        return next((theirs for ours, theirs in pairs if ours == place), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Links of a sync's records to those of the sync `to`: HubSpot's associations with `hubspot`, and a field of the
+    app that names one record."""
+
+    to: str
+    hubspot: str
+    app: str
+
+
+PLACE = "pipeline/stage"
+"""What the checker calls pipeline and stage together, on both sides."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """One sync, in the checker's words.
 
     `identifiers` are strongest first. `needs_email` leaves out lone records without a valid email. `app_requires` are
-    the app's fields that a new record must have. `bystanders` are unmapped fields that nothing may touch.
+    the app's fields that a new record must have. `bystanders` are unmapped fields that nothing may touch. With `stages`
+    only records in a mapped stage are kept in step, and their place is a field like any other.
     """
 
     name: str
@@ -62,6 +99,8 @@ class Rules:
     bystanders_app: tuple[str, ...] = ()
     direction: Direction = "two_way"
     default: Side = "hubspot"
+    stages: Stages | None = None
+    links: tuple[Link, ...] = ()
 
     def object(self, side: Side) -> str:
         """The object type on `side`."""
@@ -74,6 +113,22 @@ class Rules:
     def writes(self, side: Side) -> bool:
         """Whether anything may be written on `side`."""
         return self.direction == "two_way" or (self.direction == "to_hubspot") == (side == "hubspot")
+
+    def carried(self, pairing: Pairing, value: Any, source: Side) -> Any:
+        """What a value of `source` is on the other side: itself, but for a stage."""
+        return self.across(source, str(value)) if pairing.sort == "stage" and value else value
+
+    def across(self, side: Side, place: str) -> str | None:
+        """The place on the other side that goes with one on `side`; None where none does."""
+        return None if self.stages is None else self.stages.across(side, place)
+
+    def places(self, side: Side) -> list[str]:
+        """The places of a side that are mapped."""
+        return [] if self.stages is None else [pair[SIDES.index(side)] for pair in self.stages.pairs]
+
+    def unmapped(self, side: Side, place: Any) -> bool:
+        """Whether a record is in a stage that goes with none of the other side; an empty one is not."""
+        return self.stages is not None and bool(place) and self.across(side, str(place)) is None
 
     def fields(self, side: Side) -> tuple[str, ...]:
         """Every field of `side` that the checker reads."""
@@ -99,6 +154,7 @@ CONTACTS = Rules(
     needs_email=True,
     bystanders_hubspot=("company", "city", "hs_additional_emails"),
     bystanders_app=("stage", "vip"),
+    links=(Link("companies", "companies", "organisation_id"),),
 )
 COMPANIES = Rules(
     name="companies",
@@ -115,4 +171,34 @@ COMPANIES = Rules(
     identifiers=(Identifier("domain", ("domain",), ("website",)), Identifier("name", ("name",), ("title",))),
     app_requires=("title",),
     bystanders_hubspot=("description",),
+)
+DEALS = Rules(
+    name="deals",
+    hubspot_object="deals",
+    app_object="opportunities",
+    pairings=(
+        Pairing("dealname", "title", "text"),
+        Pairing("amount", "amount", "number"),
+        Pairing("closedate", "closes_on", "date"),
+        Pairing("description", "notes", "text"),
+        Pairing(PLACE, PLACE, "stage"),
+    ),
+    identifiers=(Identifier("code", ("dealname",), ("title",)),),
+    app_requires=("title",),
+    bystanders_hubspot=("dealtype",),
+    bystanders_app=("source",),
+    stages=Stages(
+        hubspot_fields=("pipeline", "dealstage"),
+        app_fields=("pipeline_id", "stage_id"),
+        pairs=(
+            ("default/appointmentscheduled", "pip_sales/stg_meeting"),
+            ("default/qualifiedtobuy", "pip_sales/stg_qualified"),
+            ("default/presentationscheduled", "pip_sales/stg_proposal"),
+            ("default/contractsent", "pip_sales/stg_proposal"),
+            ("default/closedwon", "pip_sales/stg_won"),
+            ("renewals/renewal-due", "pip_renewals/stg_due"),
+            ("renewals/renewal-renewed", "pip_renewals/stg_renewed"),
+        ),
+    ),
+    links=(Link("contacts", "contacts", "person_id"), Link("companies", "companies", "organisation_id")),
 )

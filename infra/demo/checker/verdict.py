@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from infra.demo.checker import normal
-from infra.demo.checker.expectation import STATUSES, Expectation, Held, Pair
+from infra.demo.checker.expectation import STATUSES, Expectation
+from infra.demo.checker.links import mates
+from infra.demo.checker.pairs import Held, Pair
 from infra.demo.checker.rules import SIDES, Pairing, Side, other
 from infra.demo.checker.world import Record, World, identifiers
 
@@ -33,12 +35,27 @@ def verify(expected: Expectation, world: World) -> list[str]:
     return faults
 
 
+def verify_links(expected: Expectation, world: World) -> list[str]:
+    """What is wrong with the links of a sync's records, once its own records and those they lead to are verified."""
+    faults: list[str] = []
+    for linked, others in expected.links:
+        partners = mates(others.pairs)
+        for pair in expected.pairs:
+            faults += linked.faults(world, pair, partners)
+        for still in expected.still:
+            faults += linked.still(world, still.record, f"the record is {still.status}: {still.why}")
+    return faults
+
+
 def verify_pair(expected: Expectation, world: World, pair: Pair) -> list[str]:
-    """What is wrong with one pair; its new record is looked for first."""
+    """What is wrong with one pair and its links; its new record is looked for first."""
     for side in SIDES:
         if pair.ids[side] is None:
             list(_adopt(expected, world, side))
-    return list(_pair(expected, world, pair))
+    faults = list(_pair(expected, world, pair))
+    for linked, others in expected.links:
+        faults += linked.faults(world, pair, mates(others.pairs))
+    return faults
 
 
 def verify_counts(expected: Expectation, shown: Mapping[str, int]) -> list[str]:
@@ -64,6 +81,12 @@ def unchanged(name: str, before: World, after: World) -> list[str]:
             for key in old.keys() & new.keys()
             if old[key].fields != new[key].fields
         ]
+        for to in before.links:
+            faults += [
+                f"{name}: the links of {old[key]} to {to} were changed although nobody had changed anything."
+                for key in old.keys() & new.keys()
+                if before.linked(to, side, key) != after.linked(to, side, key)
+            ]
     return faults
 
 

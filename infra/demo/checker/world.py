@@ -12,6 +12,9 @@ from infra.demo.checker.rules import Rules, Side
 Row: TypeAlias = tuple[str, Mapping[str, Any]]
 """An id and the fields."""
 
+Links: TypeAlias = Mapping[Side, Mapping[str, tuple[str, ...]]]
+"""By side and record, the ids of the records that it is linked to, the application's first one first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -27,22 +30,31 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All living records of one pair of objects: HubSpot's by ascending id, the app's in list order."""
+    """All living records of one pair of objects: HubSpot's by ascending id, the app's in list order.
+
+    `links` are theirs by the sync that they lead to.
+    """
 
     hubspot: Mapping[str, Record] = field(default_factory=dict)
     app: Mapping[str, Record] = field(default_factory=dict)
+    links: Mapping[str, Links] = field(default_factory=dict)
 
     def side(self, side: Side) -> Mapping[str, Record]:
         """The records of one side by id, in order."""
         return self.hubspot if side == "hubspot" else self.app
 
+    def linked(self, to: str, side: Side, record_id: str) -> tuple[str, ...]:
+        """What a record is linked to in the sync `to`."""
+        return self.links.get(to, {}).get(side, {}).get(record_id, ())
+
     @classmethod
-    def of(cls, hubspot: Iterable[Row], app: Iterable[Row]) -> World:
+    def of(cls, hubspot: Iterable[Row], app: Iterable[Row], links: Mapping[str, Links] | None = None) -> World:
         """A world of ids and fields; HubSpot's order is made here, the app's is the order given."""
         left = sorted(hubspot, key=lambda row: int(row[0]))
         return cls(
             {key: Record("hubspot", key, fields) for key, fields in left},
             {key: Record("app", key, fields) for key, fields in app},
+            links or {},
         )
 
 
