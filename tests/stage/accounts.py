@@ -18,7 +18,8 @@ class HubSpotAccount:
         self._http = httpx.Client(base_url=f"{url}/_admin", timeout=30)
 
     def clear(self) -> None:
-        """An empty account without faults or counts, whose searches see everything at once."""
+        """An empty account without faults or counts, whose searches see everything at once; webhooks go nowhere."""
+        self.admin("PUT", "webhooks", {})
         self.admin("POST", "reset")
         self.admin("PATCH", "settings", {"search_lag_ms": 0})
 
@@ -54,6 +55,15 @@ class HubSpotAccount:
     def forget_calls(self) -> None:
         """Start counting anew."""
         self.admin("DELETE", "counts")
+
+    def forget(self, record_id: str) -> None:
+        """A person deletes a contact for privacy's sake. A webhook tells of it."""
+        self.admin("POST", f"records/contacts/{record_id}/gdpr-delete")
+
+    def events(self) -> list[Body]:
+        """What apps logged on timelines."""
+        events: list[Body] = self.admin("GET", "events")
+        return events
 
     def fail(self, kind: str, path: str, **details: Any) -> None:
         """Switch a fault on (`infra.local.hubspot.faults.Fault`)."""
@@ -103,6 +113,10 @@ class AppAccount:
     def delete(self, record_id: str) -> None:
         """A person deletes a record. A webhook tells of it."""
         self.admin("DELETE", f"records/{self.kind}/{record_id}")
+
+    def happen(self, record_id: str, **event: str) -> str:
+        """Something happens to a person: `event`, `subject`, and perhaps an `id` that was told before; its id."""
+        return str(self.admin("POST", f"happen/{record_id}", event)["id"])
 
     def rows(self) -> Rows:
         """Every living record by its email, its id under `id`; there must not be two of one."""

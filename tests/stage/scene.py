@@ -26,6 +26,9 @@ WAITING = (
     "ApproximateNumberOfMessagesNotVisible",
     "ApproximateNumberOfMessagesDelayed",
 )
+HUBSPOT_SECRET = "hubspot-client-secret"
+"""What the simulated HubSpot signs its webhooks with."""
+
 FIELDS = {"email": "email", "first": "firstname", "last": "lastname", "phone": "phone"}
 """What every sync here maps: the keys of an app below, and HubSpot's properties."""
 
@@ -76,7 +79,12 @@ class Scene:
 
     def document(self, **settings: Any) -> Body:
         """A document with this test's two connections and its sync."""
-        hubspot: Body = {"app": "hubspot", "token": self.stage.hubspot_token, "base_url": self.stage.hubspot_url}
+        hubspot: Body = {
+            "app": "hubspot",
+            "token": self.stage.hubspot_token,
+            "base_url": self.stage.hubspot_url,
+            "webhook_secret": HUBSPOT_SECRET,
+        }
         app: Body = {
             "app": self.product.app,
             "token": self._of_app("token"),
@@ -84,7 +92,7 @@ class Scene:
             "webhook_secret": self._of_app("webhook_secret"),
         }
         sync: Body = {
-            "hubspot": {"connection": f"hubspot-{self.name}", "object": "contacts"},
+            "hubspot": {"connection": self.hubspot_connection, "object": "contacts"},
             "app": {"connection": self.connection, "object": self.product.object},
             "direction": "two_way",
             "default": "hubspot",
@@ -92,8 +100,13 @@ class Scene:
             "notify": ["operations@example.com"],
             "mappings": [{"hubspot": theirs, "app": getattr(self.product, ours)} for ours, theirs in FIELDS.items()],
         }
-        connections = {f"hubspot-{self.name}": hubspot, self.connection: app}
+        connections = {self.hubspot_connection: hubspot, self.connection: app}
         return {"connections": connections, "syncs": {self.name: {**sync, **settings}}}
+
+    @property
+    def hubspot_connection(self) -> str:
+        """The name of HubSpot's connection."""
+        return f"hubspot-{self.name}"
 
     @property
     def connection(self) -> str:
@@ -123,6 +136,16 @@ class Scene:
     def listen(self) -> None:
         """From now on the app sends its webhooks here."""
         self.app.admin("PUT", "webhooks", {"url": self.webhook_url, "active": True})
+
+    def listen_to_hubspot(self) -> None:
+        """From now on HubSpot sends its webhooks here, too."""
+        host = self.stage.aws_endpoint.rpartition("/")[2]
+        where = {
+            "url": self.stage.webhook_url + self.hubspot_connection,
+            # On AWS the two are one; the emulator answers under a path of its own, of which a function knows nothing.
+            "signed_url": f"https://{host}/webhooks/{self.hubspot_connection}",
+        }
+        self.hubspot.admin("PUT", "webhooks", {**where, "secret": HUBSPOT_SECRET})
 
     # --- what happens by itself
 

@@ -25,7 +25,7 @@ Under `/_admin/` no token is needed and nothing is counted:
     GET    associations/{from}/{to}            all: [{"from", "to", "typeIds"}]
     GET, POST, DELETE faults                   see `Fault`
     GET, POST, DELETE rewrites                 workflows: see `infra.local.parts.rewrites.Rewrite`
-    PUT    webhooks                            {"url", "secret"}: where an app listens; {"url": null} for nowhere
+    PUT    webhooks                            {"url", "secret", "signed_url"?}: where an app listens; {} for nowhere
     GET, DELETE counts · GET, PATCH settings · GET, PATCH limits · GET events · POST reset · GET health
 
 Where HubSpot's pages are silent, or a choice was needed:

@@ -38,9 +38,7 @@ class Admin:
             ("GET", "events"): lambda _: list(self._control.account.events.values()),
             ("POST", "associations"): lambda body: self._control.associate(*_ends(body)),
             ("DELETE", "associations"): lambda body: self._control.dissociate(*_ends(body)),
-            ("PUT", "webhooks"): lambda body: self._control.webhooks.outbox.configure(
-                body.get("url"), str(body.get("secret", ""))
-            ),
+            ("PUT", "webhooks"): self._set_webhooks,
             ("POST", "reset"): lambda _: self._control.reset(),
             ("GET", "health"): lambda _: {"status": "up", "types": sorted(self._control.account.tables)},
         }
@@ -115,6 +113,11 @@ class Admin:
             self._control.rewrites.append(Rewrite.of(body))
         except (TypeError, ValueError) as error:
             raise invalid(f"The admin API cannot do that: {error}") from error
+
+    def _set_webhooks(self, body: Body) -> None:
+        webhooks = self._control.webhooks
+        webhooks.signed_url = body.get("signed_url")
+        webhooks.outbox.configure(body.get("url"), str(body.get("secret", "")))
 
     def _change_settings(self, body: Body) -> None:
         self._control.settings.change(body)

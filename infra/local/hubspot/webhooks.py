@@ -23,11 +23,15 @@ class Webhooks:
 
     Events of contacts, companies, deals, tickets and products bear their own words; all others are `object.…` with
     the type's id. HubSpot's apps subscribe property by property; here every property is subscribed to.
+
+    `signed_url` is the URL that goes into the signature, where that is not the one which events are posted to: a
+    gateway on this machine answers under another path than the one that it tells its functions.
     """
 
     def __init__(self, clock: Callable[[], int], random: Random) -> None:
         self._clock = clock
         self._number = 0
+        self.signed_url: str | None = None
         self.outbox = Outbox(clock, random, pack=pack, sign=self._sign, batch=BATCH)
 
     def told(self, table: Table, record: Record, what: str, **more: Any) -> None:
@@ -48,7 +52,7 @@ class Webhooks:
         self.outbox.add(event)
 
     def _sign(self, secret: str, body: bytes, at: int) -> Mapping[str, str]:
-        return sign(secret, self.outbox.url or "", body, at)
+        return sign(secret, self.signed_url or self.outbox.url or "", body, at)
 
 
 _WORDS = frozenset({"contact", "company", "deal", "ticket", "product"})

@@ -8,6 +8,7 @@
 | `POST /_admin/records/{object}` | record | record; as a person: fires webhooks, skips format checks |
 | `PATCH /_admin/records/{object}/{id}` | part of a record | record; as a person |
 | `DELETE /_admin/records/{object}/{id}` | | 204; as a person |
+| `POST /_admin/happen/{id}` | `{"event", "subject", "id"?}` | `{"id"}`; happens to a person, if the app tells |
 | `GET`, `POST`, `DELETE /_admin/faults` | `Fault`, or a list of them | what is on |
 | `GET`, `POST`, `DELETE /_admin/rewrites` | `Rewrite`, or a list of them | what is on |
 | `GET`, `DELETE /_admin/calls` | | `{"total", "by_kind", "by_status"}` |
@@ -115,6 +116,13 @@ def _delete(app: Administered, _request: Request, rest: list[str]) -> Response:
     return Response(204)
 
 
+def _happen(app: Administered, request: Request, rest: list[str]) -> Response:
+    body, happen = _mapping(request), getattr(app, "happen", None)
+    if happen is None:
+        raise ValueError(f"{app.name} tells nothing of what happens to people.")
+    return Response(201, {"id": happen(rest[0], body["event"], body["subject"], own_id=body.get("id"))})
+
+
 def _faults(app: Administered, _request: Request, _rest: list[str]) -> Response:
     return Response(200, {"faults": [asdict(fault) for fault in app.gate.faults.active]})
 
@@ -195,6 +203,7 @@ _ACTIONS: Mapping[tuple[str, str, int], Callable[[Administered, Request, list[st
     ("POST", "records", 1): _create,
     ("PATCH", "records", 2): _edit,
     ("DELETE", "records", 2): _delete,
+    ("POST", "happen", 1): _happen,
     ("GET", "faults", 0): _faults,
     ("POST", "faults", 0): _add_faults,
     ("DELETE", "faults", 0): _clear_faults,
