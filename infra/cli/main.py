@@ -22,6 +22,7 @@ from infra.cli.plan import explain, plan
 from infra.cli.records import app as record_commands
 from infra.cli.stage import app as stage_commands
 from infra.cli.target import Target, find_target
+from infra.cli.trial import attempt
 
 WATCH_SECONDS = 1.0
 INTERRUPTED = 130
@@ -37,6 +38,7 @@ app.add_typer(stage_commands, name="stage")
 app.add_typer(record_commands)
 app.command()(plan)
 app.command()(explain)
+app.command("try")(attempt)
 out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
 
 Sync = Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC")]

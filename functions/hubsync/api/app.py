@@ -16,6 +16,7 @@ from hubsync.api.guard import Guard
 from hubsync.api.plans import add_plans
 from hubsync.api.problem import HANDLED, Problem, problem_of
 from hubsync.api.records import RecordUseCases, add_records
+from hubsync.api.trials import add_trials
 from hubsync.model.status import RecordStatus
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.document import suggestion
@@ -63,6 +64,7 @@ def create_app(
     add_records(app, records, lambda: _json(app))
     # Before the verbs of a sync, which would take /plan for one of theirs.
     add_plans(app, plans, explain, lambda: _json(app), lambda name: _flag(app, name))
+    add_trials(app, lifecycle, view, lambda: _json(app))
     _add_commands(app, apply, lifecycle, clock)
     _add_queries(app, view)
 

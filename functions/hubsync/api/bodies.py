@@ -168,6 +168,7 @@ class SyncBody(Body):
     lifecycle: LifecycleBody | None = None
     marketing_contacts: Annotated[bool, Field(strict=True)] = False
     brake: BrakeBody | None = None
+    draft: Annotated[bool, Field(strict=True)] = False
     notify: tuple[Name, ...] = ()
     history_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 90
     match: Annotated[tuple[MatchBody, ...], Field(max_length=5)] = ()

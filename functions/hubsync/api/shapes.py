@@ -62,6 +62,7 @@ def full(view: SyncView) -> Json:
         "marketing_contacts": sync.marketing_contacts,
         "brake": None if sync.brake is None else asdict(sync.brake),
         "weighed": sync.weighed,
+        "trying": sync.trying,
         "pipelines": None if sync.stages is None else pipelines(sync.stages),
         "notify": list(sync.notify),
         "history_days": sync.history_days,

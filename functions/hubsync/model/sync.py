@@ -14,6 +14,7 @@ from hubsync.model.filter import Filters
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.lifecycle import PROPERTY, Lifecycle
 from hubsync.model.mapping import FieldMapping
+from hubsync.model.record import RecordRef
 from hubsync.model.schema import FieldType
 from hubsync.model.side import Direction, Side
 from hubsync.model.stages import StageMap
@@ -104,6 +105,18 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """The run of `generation` is a trial: it binds and writes what belongs to these records alone (rule 1.10).
+
+    `before` is how the sync stood, and how it stands again when the trial is over.
+    """
+
+    records: tuple[RecordRef, ...]
+    before: SyncStatus
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """Everything that decides what happens to a record.
 
@@ -125,7 +138,8 @@ class Sync:
     `suspended` are the mappings that are left alone because a field of theirs is gone or has changed.
     `shared` says that other syncs cover the same HubSpot object type, so that its records are leased (rule 1.8).
     `brake` is how much an initial sync may change unasked (rule 1.10); `weighed` is the id of the plan by which the
-    last one was weighed; `released` is the generation whose run a person let go.
+    last one was weighed; `released` is the generation whose run a person let go. `trial` is the last one, or the one
+    that is under way.
     """
 
     id: str
@@ -167,6 +181,7 @@ class Sync:
     brake: Brake | None = None
     weighed: str | None = None
     released: int = 0
+    trial: Trial | None = None
     version: int = 0
 
     @property
@@ -178,6 +193,24 @@ class Sync:
     def weighs(self) -> bool:
         """Whether the run of this generation has to be weighed before it may write (rule 1.10)."""
         return self.brake is not None and self.released != self.generation
+
+    @property
+    def trying(self) -> bool:
+        """Whether the run that is under way is a trial."""
+        return self.trial is not None and self.trial.generation == self.generation and self.status is SyncStatus.INITIAL
+
+    @property
+    def never_started(self) -> bool:
+        """Whether the sync is a draft, though it may be tried just now."""
+        return self.status is SyncStatus.DRAFT or (
+            self.trying and self.trial is not None and self.trial.before is SyncStatus.DRAFT
+        )
+
+    def tried(self) -> Sync:
+        """This sync when its trial is over: as it stood before."""
+        if not self.trying or self.trial is None:
+            return self
+        return replace(self, status=self.trial.before, phase=None, indexed=())
 
     def object_type(self, side: Side) -> str:
         """The object type on `side`, in that application's words."""

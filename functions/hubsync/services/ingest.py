@@ -78,7 +78,10 @@ class Ingest:
         return [
             EventMessage(sync.id, activity, self.ids.new(), now)
             for sync in self.syncs.syncs()
-            if sync.running and sync.event_template is not None and sync.app_connection == connection.id
+            if sync.running
+            and not sync.trying
+            and sync.event_template is not None
+            and sync.app_connection == connection.id
             for activity in activities
             if activity.object_type == sync.app_object
         ]

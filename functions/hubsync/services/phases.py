@@ -106,14 +106,17 @@ class Phases:
             self.queues.send(Queue.BULK, [message])
 
     def finish(self, sync_id: str, generation: int) -> None:
-        """The initial sync is complete: the incremental sync begins (rule 1.5)."""
-        while True:
+        """The initial sync is complete: the incremental sync begins (rule 1.5). A trial ends here (rule 1.10)."""
+        while not self._tried(sync_id, generation):
             sync = self._current(sync_id, generation)
             if sync.status is SyncStatus.ACTIVE:
                 return
-            done = replace(sync, status=SyncStatus.ACTIVE, phase=None, problem=None)
+            done = sync.tried() if sync.trying else replace(sync, status=SyncStatus.ACTIVE, phase=None, problem=None)
             if self.syncs.put_sync(done):
-                self.signals.note("initial_sync_finished", sync=sync_id, generation=generation)
+                if sync.trying:
+                    self.signals.note("trial_finished", sync=sync_id, generation=generation)
+                else:
+                    self.signals.note("initial_sync_finished", sync=sync_id, generation=generation)
                 return
 
     def fail(self, sync_id: str, generation: int, problem: str) -> None:
@@ -125,8 +128,9 @@ class Phases:
             or sync.status not in (SyncStatus.INITIAL, SyncStatus.WEIGHING)
         ):
             return
-        if self.syncs.put_sync(replace(sync, status=SyncStatus.STALLED, problem=problem)):
-            title = f"The initial sync of {sync.name!r} has stopped"
+        stopped = sync.tried() if sync.trying else replace(sync, status=SyncStatus.STALLED, problem=problem)
+        if self.syncs.put_sync(stopped):
+            title = f"The {'trial' if sync.trying else 'initial sync'} of {sync.name!r} has stopped"
             self.notifications.add_notification(Notification(sync_id, self.clock.now(), title, problem))
 
     def tick(self) -> None:
@@ -156,6 +160,13 @@ class Phases:
                 raise SupersededError(f"Sync {sync_id} is not active; there is nothing to compare.")
             if sync.comparison == run or self.syncs.put_sync(replace(sync, comparison=run)):
                 return
+
+    def _tried(self, sync_id: str, generation: int) -> bool:
+        """Whether the run was a trial, and its end is written down already."""
+        sync = self.syncs.sync(sync_id)
+        if sync is None or sync.trial is None or sync.trying:
+            return False
+        return sync.generation == sync.trial.generation == generation and sync.status is sync.trial.before
 
     def _current(self, sync_id: str, generation: int, *, weighing: bool = False) -> Sync:
         sync = self.syncs.sync(sync_id)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from hubsync.model.entry import IndexEntry
 from hubsync.model.status import RecordStatus
-from hubsync.model.sync import SyncStatus
+from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.ports import Clock, Mailer
+from hubsync.services.trial import what_came_of
 from hubsync.stores.ports import CountStore, IndexStore, Notification, NotificationStore, SyncStore
 
 SHOWN = 10
@@ -31,6 +32,9 @@ class Report:
         sync = self.syncs.sync(sync_id)
         if sync is None or sync.generation != generation:
             return
+        if sync.trial is not None and sync.trial.generation == generation:
+            self._trial(sync)
+            return
         counts = self.counts.counts(sync_id).by_status
         lines = [f"  {name}: {counts.get(status, 0):,}" for status, name in NAMES.items()]
         failing = self.index.by_status(sync_id, RecordStatus.FAILING, None, 100).entries
@@ -39,6 +43,13 @@ class Report:
         text = "\n".join([f"{title}.", "", "Records:", *lines, *_why("Failing", failing), *_why("Excluded", excluded)])
         self.notifications.add_notification(Notification(sync_id, self.clock.now(), title, text))
         self.mailer.send(sync.notify, title, text)
+
+    def _trial(self, sync: Sync) -> None:
+        """Keep a notification of what came of the chosen records. Who tries a sync waits for it: no mail is sent."""
+        if sync.trying or (tried := what_came_of(sync, self.index)) is None:
+            return
+        title = f"The trial of {sync.name!r} is over"
+        self.notifications.add_notification(Notification(sync.id, self.clock.now(), title, tried.told()))
 
     def held(self, sync_id: str, generation: int) -> None:
         """Send the mail that a generation's run is held and waits for a person; a repeated call may send it again."""

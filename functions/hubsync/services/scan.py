@@ -14,6 +14,7 @@ from hubsync.model.sync import Phase, Sync, SyncStatus
 from hubsync.services.desk import DeskFactory
 from hubsync.services.look.gather import Seen
 from hubsync.services.look.look import look
+from hubsync.services.look.trial import chosen
 from hubsync.services.look.work import Desk, Ended, Errand
 from hubsync.services.worker import AT_ONCE, Worker, ledger_id
 from hubsync.stores.ports import Ledger
@@ -122,7 +123,7 @@ class Scan:
             walk = desk.index.walk(desk.sync.id, cursor, AT_ONCE)
             cursor, passed = walk.cursor, passed + len(walk.entries)
             for entry in walk.entries:
-                if entry.status is RecordStatus.PENDING:
+                if entry.status is RecordStatus.PENDING and chosen(desk.sync, entry):
                     refs += [ref for side in Side if (ref := entry.ref(side)) is not None][:1]
             if cursor is None or len(refs) >= SPAN or passed >= WALKED:
                 break

@@ -55,7 +55,7 @@ class EventLog:
 
     def _log(self, sync_id: str, messages: Sequence[EventMessage]) -> None:
         sync = self.desks.syncs.sync(sync_id)
-        if sync is None or not sync.running or sync.event_template is None:
+        if sync is None or not sync.running or sync.trying or sync.event_template is None:
             return
         connection = self.desks.connections.connection(sync.hubspot_connection)
         if connection is None or connection.status is ConnectionStatus.NEEDS_PERSON:

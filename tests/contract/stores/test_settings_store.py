@@ -16,10 +16,11 @@ from hubsync.model.filter import Condition, Filters, Group, Joined, Operator
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.lifecycle import Covers, Lifecycle
 from hubsync.model.mapping import FieldMapping, Transform
+from hubsync.model.record import RecordRef
 from hubsync.model.schema import FieldType
 from hubsync.model.side import Direction, Side
 from hubsync.model.stages import StageMap, StagePair
-from hubsync.model.sync import MatchKey, ObjectKind, Phase, Suspension, Sync, SyncStatus
+from hubsync.model.sync import MatchKey, ObjectKind, Phase, Suspension, Sync, SyncStatus, Trial
 from hubsync.stores.ports import PollCursor
 
 pytestmark = pytest.mark.xdist_group("stores")
@@ -65,6 +66,7 @@ SYNC = Sync(
     brake=Brake(500, 0.25),
     weighed="s1-3",
     released=4,
+    trial=Trial((RecordRef(Side.HUBSPOT, "7"), RecordRef(Side.APP, "p1")), SyncStatus.HELD, 4),
     stages=StageMap(9, "dealstage", "stage_id", "pipeline", None, (StagePair("default", "closedwon", "", "won"),)),
     require_email=False,
     phone_region="ES",

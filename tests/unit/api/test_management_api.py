@@ -310,6 +310,33 @@ def test_a_held_run_is_confirmed(applied: Client, world: World) -> None:  # rule
     assert (confirmed.json["status"], confirmed.json["generation"]) == ("initial_sync", 2)
 
 
+def test_a_sync_is_tried_on_chosen_records(applied: Client, world: World) -> None:  # rule 1.10
+    body = {"records": ["hubspot:7", "app:p1", "hubspot:7"]}
+    assert applied("GET", "/v1/syncs/contacts/trial").status == 409
+    refused = applied("POST", "/v1/syncs/contacts/trial", body)
+    assert (refused.status, refused.json["remedy"]) == (409, "Turn it off first: hubsync off contacts.")
+    applied("POST", "/v1/syncs/contacts/off")
+    begun = applied("POST", "/v1/syncs/contacts/trial", body)
+    assert (begun.status, begun.json["status"], begun.json["generation"]) == (202, "initial_sync", 2)
+    assert applied("GET", "/v1/syncs/contacts").json["trying"] is True
+    world.stores.index.write([PutEntry(IndexEntry(world.sync().id, "h-7", hubspot=Half("7"), reason="It waits."))])
+    shown = applied("GET", "/v1/syncs/contacts/trial").json
+    assert (shown["under_way"], shown["counts"]) == (True, {"pending": 1, "not_found": 1})
+    assert [(each["named"], each["record"] and each["record"]["reason"]) for each in shown["records"]] == [
+        ("hubspot:7", "It waits."),
+        ("app:p1", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"records": []}, {"records": ["7"]}, {"records": ["crm:7"]}, {"records": ["app:1"] * 101}, ["app:1"]]
+)
+def test_a_trial_wants_to_know_its_records(applied: Client, body: object) -> None:  # rule 1.10
+    applied("POST", "/v1/syncs/contacts/off")
+    refused = applied("POST", "/v1/syncs/contacts/trial", body)
+    assert (refused.status, "hubspot:ID" in refused.json["remedy"]) == (400, True)
+
+
 def test_a_long_deletion_says_that_it_goes_on(applied: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def purge(sync_id: str, limit: int) -> bool:
         world.clock.sleep(60)

@@ -202,6 +202,28 @@ def test_a_held_sync_is_shown_and_confirmed(applied: Hubsync, world: World) -> N
     assert (world.sync().generation, world.sync().released) == (2, 2)
 
 
+def test_a_sync_is_tried_and_what_came_of_it_is_shown(
+    applied: Hubsync, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:  # rule 1.10
+    refused = applied("try", "contacts", "hubspot:7")
+    assert (refused.code, "hubsync off contacts" in refused.err) == (1, True)
+    assert applied("try", "contacts").code == 2
+    applied("off", "contacts")
+    begun = applied("try", "contacts", "hubspot:7", "app:p1")
+    assert begun.out.strip() == "The trial of contacts has begun; `hubsync explain contacts ID` tells of each record."
+
+    def sleep(seconds: float) -> None:
+        made = IndexEntry(world.sync().id, "h-7", Half("7"), Half("p9"), RecordStatus.IN_SYNC, reason="It is created.")
+        world.stores.index.write([PutEntry(made)])
+        world.put(world.sync().tried())
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    ended = applied("try", "contacts", "hubspot:7", "app:p1", "--wait")
+    assert (ended.code, world.sync().status) == (0, SyncStatus.OFF)
+    assert ended.out.splitlines()[1].split() == ["in", "sync", "7", "p9", "It", "is", "created."]
+    assert ended.out.splitlines()[-1] == "Not found: app:p1"
+
+
 def test_records_are_listed_with_what_to_do(applied: Hubsync, world: World) -> None:
     failure = Failure(FailureCategory.TOO_LONG, "The value is too long.", "Shorten it.", "first_name")
     for number in range(5):

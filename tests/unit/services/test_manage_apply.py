@@ -11,10 +11,12 @@ from hubsync.model.brake import Brake
 from hubsync.model.connection import ConnectionStatus
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import Transform
+from hubsync.model.record import RecordRef
 from hubsync.model.side import Direction, Side
-from hubsync.model.sync import ObjectKind, Sync, SyncStatus
+from hubsync.model.sync import ObjectKind, Sync, SyncStatus, Trial
 from hubsync.services.manage.apply import ConcurrentChangeError
 from hubsync.services.manage.document import ConnectionSpec, Document, EndSpec, Limit, RefusedDocumentError
+from hubsync.services.manage.lifecycle import NotNowError
 from hubsync.services.manage.plan import Change
 from tests.unit.services.manage_world import HUBSPOT, ORBIT, World, document_of, mappings, sync_of
 
@@ -210,6 +212,58 @@ def test_a_brake_that_holds_nothing_is_a_fault(world: World) -> None:  # rule 1.
         world.applied(document_of(contacts=sync_of(brake=Brake())))
     (fault,) = refused.value.faults
     assert (fault.path, fault.remedy) == ("syncs.contacts.brake", "Give it records, or share, or both.")
+
+
+DRAFT = document_of(contacts=sync_of(draft=True))
+TRIED = (RecordRef(Side.HUBSPOT, "7"),)
+
+
+def test_a_draft_is_saved_and_not_started(world: World) -> None:  # rule 1.10
+    assert changes(world, DRAFT) == {"contacts": Change.NEW}
+    sync = world.sync()
+    assert (sync.status, sync.generation, sync.saved_at) == (SyncStatus.DRAFT, 0, world.clock.now())
+    assert changes(world, DRAFT) == changes(world, DRAFT, restart=True) == {"contacts": Change.UNCHANGED}
+    edited = document_of(contacts=sync_of(draft=True, phone_region="ES"))
+    assert changes(world, edited) == {"contacts": Change.CHANGED}
+    world.applied(Document({"orbit": replace(ORBIT, token="new-token")}))
+    assert (world.sync().status, world.sync().phone_region) == (SyncStatus.DRAFT, "ES")
+    assert not world.orchestrator.initial
+
+
+def test_a_draft_starts_when_the_document_says_so_no_more(world: World) -> None:  # rule 1.10
+    world.applied(DRAFT)
+    assert changes(world, document_of(contacts=sync_of())) == {"contacts": Change.RESTARTED}
+    assert (world.sync().status, world.sync().generation) == (SyncStatus.INITIAL, 1)
+    assert world.orchestrator.initial == [(world.sync().id, 1)]
+    assert changes(world, DRAFT) == {"contacts": Change.UNCHANGED}  # what was started is no draft any more
+    assert world.sync().status is SyncStatus.INITIAL
+
+
+def test_a_draft_starts_when_it_is_turned_on(world: World) -> None:  # rule 1.10
+    world.applied(DRAFT)
+    with pytest.raises(NotNowError, match="a draft"):
+        world.lifecycle.restart("contacts")
+    assert world.lifecycle.on("contacts").status is SyncStatus.INITIAL
+    assert world.orchestrator.initial == [(world.sync().id, 1)]
+
+
+def test_saving_in_the_middle_of_a_trial_begins_the_trial_anew(world: World) -> None:  # rule 1.10
+    world.applied(DRAFT)
+    world.lifecycle.attempt("contacts", TRIED)
+    world.applied(document_of(contacts=sync_of(draft=True, phone_region="ES")))
+    sync = world.sync()
+    assert (sync.generation, sync.trying, sync.trial) == (2, True, Trial(TRIED, SyncStatus.DRAFT, 2))
+    world.applied(Document({"orbit": replace(ORBIT, token="new-token")}))
+    assert (world.sync().generation, world.sync().trying) == (3, True)
+    assert [generation for _, generation in world.orchestrator.initial] == [1, 2, 3]
+
+
+def test_a_draft_that_is_tried_can_be_started_for_good(world: World) -> None:  # rule 1.10
+    world.applied(DRAFT)
+    world.lifecycle.attempt("contacts", TRIED)
+    world.applied(document_of(contacts=sync_of()))
+    sync = world.sync()
+    assert (sync.generation, sync.status, sync.trying) == (2, SyncStatus.INITIAL, False)
 
 
 def test_of_two_broken_connections_one_can_be_mended_first(world: World) -> None:

@@ -23,6 +23,7 @@ from hubsync.services.look.outcome import tally_of
 from hubsync.services.look.restore import make_room, stand_alone_again
 from hubsync.services.look.shared import give_back, take_records
 from hubsync.services.look.stand import Book, find_conflicts, read_partners, recover_creates, stand
+from hubsync.services.look.trial import chosen, spared
 from hubsync.services.look.work import Deferral, Desk, Ended, Errand, Wake, Work
 
 LEASED_WAIT = 3.0
@@ -48,6 +49,8 @@ def look(
         return ended
     side = refs[0].side
     try:
+        ended.settled.extend(apart := spared(desk, refs))
+        refs = [ref for ref in refs if ref not in set(apart)]
         works = gather(desk, refs, seen or Seen())
         ended.settled.extend(_spoken_for(refs, works))
         works = _open(desk, works, errand, ended)
@@ -75,7 +78,7 @@ def look(
     for work in works:
         context = Context(
             desk.sync,
-            desk.may_create,
+            desk.may_create if chosen(desk.sync, work.entry, work.ref) else frozenset(),
             work.resolution,
             work.conflict,
             desk.schemas,

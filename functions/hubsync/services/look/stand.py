@@ -13,6 +13,7 @@ from hubsync.model.identifier import Claim
 from hubsync.model.record import Record
 from hubsync.model.side import Side
 from hubsync.services.look.gather import READ_AT_ONCE, bind, read, rekeyed
+from hubsync.services.look.trial import narrowed
 from hubsync.services.look.work import Desk, Wake, Work
 from hubsync.stores.ports import IndexWrite, PutAlias, PutClaim
 
@@ -148,7 +149,9 @@ def _resolve(book: Book, work: Work) -> None:
             book.desk.index.write([PutAlias(book.desk.sync.id, record.ref, partner.id)])
             work.resolution = Resolution(Standing.WAIT)
             return
-        _join(book, work, partner, record)
+        work.resolution = narrowed(book.desk.sync, record.ref, work.resolution, book.claims, book.entries, now)
+        if work.resolution.standing is Standing.MATCH:
+            _join(book, work, partner, record)
     if work.resolution.standing is Standing.DUPLICATE:
         work.entry = work.entry.with_half(side, replace(work.entry.half(side), claims=()))
     if work.resolution.standing in (Standing.MATCH, Standing.LONE):

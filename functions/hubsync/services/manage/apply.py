@@ -249,10 +249,17 @@ class Apply:
             if sync.id not in named and (sync.running or sync.status in WAITING) and _uses(sync, rescanned)
         ]
         plan.syncs = [
-            _started(planned, plan.stored.get(planned.sync.name), rescanned, now, restart=restart)
+            _started(
+                planned,
+                plan.stored.get(planned.sync.name),
+                rescanned,
+                now,
+                restart=restart,
+                draft=plan.document.syncs[planned.sync.name].draft,
+            )
             for planned in plan.syncs
         ]
-        plan.syncs += [_started(planned, planned.sync, rescanned, now, restart=False) for planned in others]
+        plan.syncs += [_started(planned, planned.sync, rescanned, now, restart=False, draft=True) for planned in others]
 
     def _carry_out(self, plan: _Plan) -> None:
         plan.syncs, sharing = share(plan.stored.values(), plan.syncs)
@@ -348,9 +355,17 @@ def _ends_of_all(plan: _Plan) -> Mapping[str, Ends]:
     return ends
 
 
-def _started(planned: PlannedSync, before: Sync | None, rescanned: set[str], now: int, *, restart: bool) -> PlannedSync:
+def _started(
+    planned: PlannedSync, before: Sync | None, rescanned: set[str], now: int, *, restart: bool, draft: bool
+) -> PlannedSync:
+    """The sync in its new generation, if it is to look at everything again. A `draft` is not started by being saved."""
     sync, change = planned.sync, planned.change
-    again = restart or sync.status in (SyncStatus.STALLED, SyncStatus.HELD) or _uses(sync, rescanned)
+    begins = sync.never_started and not draft
+    if begins:
+        sync = replace(sync, status=SyncStatus.DRAFT, trial=None)
+    elif sync.status is SyncStatus.DRAFT:
+        return planned if change is Change.UNCHANGED else replace(planned, sync=replace(sync, saved_at=now))
+    again = begins or restart or sync.status in (SyncStatus.STALLED, SyncStatus.HELD) or _uses(sync, rescanned)
     if change is Change.UNCHANGED and (not again or sync.status is SyncStatus.OFF):
         return planned
     if not again and not looks_again(before, sync):

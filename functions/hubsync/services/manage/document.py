@@ -195,6 +195,7 @@ class SyncSpec:
     lifecycle: LifecycleSpec | None = None
     marketing_contacts: bool = False
     brake: Brake | None = None
+    draft: bool = False
     notify: tuple[str, ...] = ()
     history_days: int = 90
     mappings: tuple[MappingSpec, ...] = ()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from hubsync.model.record import RecordRef
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.manage.apply import ConcurrentChangeError
-from hubsync.services.manage.plan import STARTED, restarted
+from hubsync.services.manage.plan import STARTED, restarted, tried
 from hubsync.services.ports import Clock, Ids, Orchestrator
 from hubsync.services.superseded import end_runs
 from hubsync.stores.ports import IndexStore, Ledger, SyncStore
 
 ATTEMPTS = 5
 """How often a change is tried whose sync was written to in between (a phase that moved on)."""
+
+UNSTARTED = (SyncStatus.OFF, SyncStatus.DRAFT)
+"""A sync that runs once it is turned on."""
 
 PURGE_SLICE = 500
 """Items of the index deleted in one call of the store; about half a second."""
@@ -66,7 +70,8 @@ class Lifecycle:
         def turn_off(sync: Sync) -> Sync:
             # What a held run would change is no problem of a sync that is off.
             problem = None if sync.status is SyncStatus.HELD else sync.problem
-            return replace(sync, status=SyncStatus.OFF, phase=None, problem=problem)
+            trial = None if sync.trying else sync.trial
+            return replace(sync, status=SyncStatus.OFF, phase=None, problem=problem, trial=trial)
 
         return self._end_runs(self._change(name, turn_off))
 
@@ -77,11 +82,12 @@ class Lifecycle:
         """
 
         def turn_on(sync: Sync) -> Sync:
+            _untried(sync)
             if confirm or sync.status is SyncStatus.HELD:
                 return self._released(sync, confirm=confirm)
-            if sync.status is not SyncStatus.OFF:
+            if sync.status not in UNSTARTED:
                 return sync
-            return restarted(replace(sync, status=SyncStatus.INITIAL), self._clock.now())
+            return restarted(replace(sync, status=SyncStatus.INITIAL, trial=None), self._clock.now())
 
         return self._start(self._change(name, turn_on))
 
@@ -89,11 +95,32 @@ class Lifecycle:
         """Start a new initial sync; bindings, baselines and history survive (rule 1.2)."""
 
         def start_again(sync: Sync) -> Sync:
-            if sync.status is SyncStatus.OFF:
-                raise NotNowError(f"{name} is off.", remedy="Turn it on; that starts a new initial sync.")
+            _untried(sync)
+            if sync.status in UNSTARTED:
+                words = "off" if sync.status is SyncStatus.OFF else "a draft"
+                raise NotNowError(f"{name} is {words}.", remedy="Turn it on; that starts a new initial sync.")
             return restarted(sync, self._clock.now())
 
         return self._start(self._change(name, start_again))
+
+    def attempt(self, name: str, records: Sequence[RecordRef]) -> Sync:
+        """Run a sync that does not run for these records alone, and stop again (rule 1.10). Asking twice is one trial.
+
+        `records` are at least one and at most a hundred.
+        """
+
+        def begin(sync: Sync) -> Sync:
+            if sync.trying and sync.trial is not None and sync.trial.records == tuple(records):
+                return sync
+            _untried(sync)
+            if sync.running or sync.status is SyncStatus.WEIGHING:
+                remedy = f"Turn it off first: hubsync off {name}."
+                raise NotNowError(
+                    f"{name} is {_words(sync.status)}; only a sync that does not run is tried.", remedy=remedy
+                )
+            return tried(sync, tuple(records), sync.status, self._clock.now())
+
+        return self._start(self._change(name, begin))
 
     def compare(self, name: str) -> Sync:
         """Start a comparison of the index with both applications (rule 1.6); `comparison` of the answer numbers it."""
@@ -102,7 +129,7 @@ class Lifecycle:
             raise NotNowError(
                 f"{name} is {_words(sync.status)}; only an active sync can be compared.",
                 remedy="Turn it on first."
-                if sync.status in (SyncStatus.OFF, SyncStatus.HELD)
+                if sync.status in (*UNSTARTED, SyncStatus.HELD)
                 else "Wait until its initial sync is done.",
             )
         run = self._clock.now()
@@ -174,6 +201,13 @@ class Lifecycle:
         if sync.status in STARTED:
             self._orchestrator.start_initial(sync.id, sync.generation)
         return sync
+
+
+def _untried(sync: Sync) -> None:
+    """Nothing else is begun while a trial is under way."""
+    if sync.trying:
+        remedy = f"Wait for its end, which `hubsync status` shows, or end it: hubsync off {sync.name}."
+        raise NotNowError(f"A trial of {sync.name} is under way.", remedy=remedy)
 
 
 def sync_named(syncs: SyncStore, name: str) -> Sync:

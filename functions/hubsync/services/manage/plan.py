@@ -9,9 +9,10 @@ from enum import StrEnum
 from hubsync.model.connection import Connection, ConnectionStatus
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import FieldMapping, Transform
+from hubsync.model.record import RecordRef
 from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
-from hubsync.model.sync import ObjectKind, Sync, SyncStatus
+from hubsync.model.sync import ObjectKind, Sync, SyncStatus, Trial
 from hubsync.services.manage.check import writes
 from hubsync.services.manage.check_types import transform_of
 from hubsync.services.manage.document import ConnectionSpec, EndSpec, Limit, MappingSpec, SyncSpec
@@ -150,9 +151,11 @@ def restarted(sync: Sync, now: int, *, confirmed: bool = False) -> Sync:
     """The sync in a new generation, at the start of an initial sync; bindings and baselines survive (rule 1.2).
 
     A sync that is off stays off: turning it on starts the generation after this one. One with a brake is weighed first,
-    unless a person has `confirmed` this very run (rule 1.10).
+    unless a person has `confirmed` this very run (rule 1.10). A trial that is under way begins anew.
     """
     following = sync.generation + 1
+    if sync.trying and sync.trial is not None:
+        return tried(sync, sync.trial.records, sync.trial.before, now)
     sync = replace(sync, generation=following, released=following if confirmed else sync.released)
     begins = SyncStatus.WEIGHING if sync.weighs else SyncStatus.INITIAL
     return replace(
@@ -162,6 +165,15 @@ def restarted(sync: Sync, now: int, *, confirmed: bool = False) -> Sync:
         indexed=(),
         problem=None,
         saved_at=now,
+    )
+
+
+def tried(sync: Sync, records: tuple[RecordRef, ...], before: SyncStatus, now: int) -> Sync:
+    """The sync in a new generation, at the start of a trial on `records`; it will stand as `before` (rule 1.10)."""
+    following = sync.generation + 1
+    trial = Trial(records, before, following)
+    return replace(
+        sync, generation=following, status=SyncStatus.INITIAL, trial=trial, phase=None, indexed=(), saved_at=now
     )
 
 

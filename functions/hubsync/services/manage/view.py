@@ -16,9 +16,10 @@ from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import COMPARISON_PHASES, INITIAL_PHASES, Counts, PhaseProgress, Sync, SyncStatus
 from hubsync.services.manage.apply import HUBSPOT
-from hubsync.services.manage.lifecycle import sync_named
+from hubsync.services.manage.lifecycle import NotNowError, sync_named
 from hubsync.services.outages import current
 from hubsync.services.ports import Clock, Connectors
+from hubsync.services.trial import Tried, what_came_of
 from hubsync.stores.ports import (
     LISTED_STATUSES,
     ConnectionStore,
@@ -186,6 +187,14 @@ class View:
     def sync(self, name: str) -> SyncView:
         """One sync. Raises `UnknownSyncError`."""
         return self._view(sync_named(self._syncs, name), self.connections())
+
+    def trial(self, name: str) -> Tried:
+        """What came of the last trial of a sync. Raises `UnknownSyncError`, and `NotNowError` if it never had one."""
+        sync = sync_named(self._syncs, name)
+        tried = what_came_of(sync, self._index)
+        if tried is None:
+            raise NotNowError(f"{name} was never tried.", remedy=f"hubsync try {name} hubspot:ID app:ID … tries it.")
+        return tried
 
     def records(self, name: str, status: RecordStatus | None, cursor: str | None, limit: int) -> RecordPage:
         """Entries of a sync, of one status or of any. Raises `UnknownSyncError`.

@@ -88,11 +88,13 @@ class Plans:
         return shown
 
     def _order(self, sync: Sync, accounts: Mapping[str, Connection]) -> str:
+        if sync.status is SyncStatus.DRAFT:
+            sync = restarted(sync, self.clock.now())
         order = PlanOrder(
             id=self.ids.new(),
             at=self.clock.now(),
-            # A sync that is off is planned as if it were turned on.
-            sync=replace(sync, status=SyncStatus.INITIAL, version=0),
+            # A sync that is off is planned as if it were turned on, one that is tried as if for all its records.
+            sync=replace(sync, status=SyncStatus.INITIAL, trial=None, version=0),
             accounts=_of(sync, accounts),
         )
         self.plans.put_order(order)
