@@ -50,10 +50,10 @@ class Consumers(Construct):
             parallelization_factor=1,
             bisect_batch_on_error=False,
             report_batch_item_failures=True,
-            # About an hour with Lambda's pauses. What is given up then is missing from the counts: there is no recount.
+            # About an hour with Lambda's pauses. What is given up then is missing until the nightly recount.
             retry_attempts=100,
             filters=[
-                lambda_.FilterCriteria.filter({"dynamodb": {image: {"kind": {"S": ["entry"]}}}})
+                lambda_.FilterCriteria.filter({"dynamodb": {image: {"kind": {"S": ["entry", "recount"]}}}})
                 for image in ("NewImage", "OldImage")
             ],
         )

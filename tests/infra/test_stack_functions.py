@@ -106,7 +106,9 @@ def test_both_queues_of_dead_letters_have_a_consumer(aws: StackTemplate) -> None
 def test_the_counts_follow_entries_in_order_and_lose_none(aws: StackTemplate) -> None:
     mapping = aws.properties("AWS::Lambda::EventSourceMapping", "ConsumersCounts")
     patterns = [json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"]]
-    assert patterns == [{"dynamodb": {image: {"kind": {"S": ["entry"]}}}} for image in ("NewImage", "OldImage")]
+    assert patterns == [
+        {"dynamodb": {image: {"kind": {"S": ["entry", "recount"]}}}} for image in ("NewImage", "OldImage")
+    ]
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["ParallelizationFactor"] == 1
     assert mapping["BisectBatchOnFunctionError"] is False

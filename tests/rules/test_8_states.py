@@ -42,6 +42,20 @@ def test_counts_equal_lists() -> None:
     assert scene.view().sync("contacts").counts.total == len(scene.entries()) == 5
 
 
+def test_counts_that_lost_changes_come_right() -> None:
+    """8.1 Some changes never reached the counts; the nightly comparison counts anew, and the numbers are the lists'."""
+    scene = mixed()
+    counts, heard = scene.world.stores.counts, scene.world.stores.index.on_change
+    scene.world.stores.index.on_change = None
+    scene.edit_hubspot(1, jobtitle="Pilot")
+    scene.create_hubspot(email="new@example.com")
+    scene.look()
+    scene.world.stores.index.on_change = heard
+    assert dict(counts.counts(scene.saved.id).by_status) == {"in_sync": 2, "failing": 1, "excluded": 2}
+    scene.compare()
+    assert dict(counts.counts(scene.saved.id).by_status) == {"in_sync": 4, "excluded": 2}
+
+
 def test_a_failure_says_what_and_how_to_mend_it() -> None:
     """8.2 A category, a sentence, a remedy and the field, and never the customer's value."""
     pair = Pair()

@@ -11,7 +11,9 @@ from hubsync.model.status import Failure, FailureCategory, WarningCode
 
 FORGOTTEN = "The record is gone, and so is what was known of it."
 DELETED = "The record was deleted in {side}."
-DELETED_REMEDY = "Restore it there, or leave it: it is not made again by itself."
+DELETED_REMEDY = (
+    "Restore it there, have it made again with `hubsync restore`, or leave it: nothing comes back by itself."
+)
 ERASED = Failure(
     FailureCategory.DELETED,
     "The record was deleted in HubSpot for privacy's sake; what was known of it is erased.",

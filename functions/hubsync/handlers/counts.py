@@ -8,6 +8,7 @@ from hubsync.bootstrap import Bootstrap
 from hubsync.model.status import RecordStatus
 from hubsync.observability import logger
 from hubsync.stores.dynamodb.stream import count_change
+from hubsync.stores.ports import CountMark
 
 app = Bootstrap()
 
@@ -24,7 +25,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG
     """Count a batch of changes. A batch that is delivered again is passed over by its sequence numbers."""
     changes = [change for record in event["Records"] if (change := count_change(record)) is not None]
     app.stores.counts.apply(changes)
-    if any(change.before is not change.after for change in changes):
+    if any(isinstance(change, CountMark) or change.before is not change.after for change in changes):
         totals = dict.fromkeys(METRICS, 0)
         for sync in app.stores.syncs.syncs():
             counts = app.stores.counts.counts(sync.id).by_status

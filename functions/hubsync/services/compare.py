@@ -28,6 +28,7 @@ from hubsync.services.look.look import look
 from hubsync.services.look.work import Desk, Errand
 from hubsync.services.scan import Scan, read_span
 from hubsync.services.worker import AT_ONCE, Worker, ledger_id
+from hubsync.stores.layout import BUCKETS
 from hubsync.stores.ports import Ledger, Notification, NotificationStore
 
 LISTED = {Phase.COMPARE_HUBSPOT: Side.HUBSPOT, Phase.COMPARE_APP: Side.APP}
@@ -40,6 +41,11 @@ FEW = 10
 """Below this many indexed records a side may well be empty."""
 
 WALKED = 2_000
+
+RECOUNT_MS = 15_000
+"""What a bucket of an index of a million takes, and more."""
+
+DAY_MS = 86_400_000
 ATTEMPTS = 5
 
 
@@ -126,6 +132,7 @@ class Comparison:
         self.scan.next_page(message, _pack(walk.cursor, tally))
         if walk.cursor is None:
             self._report(desk.sync, message, tally)
+            self._recount(desk, message)
         for some, ended in looked:
             self.scan.end(desk.sync, message, some, ended)
 
@@ -148,6 +155,18 @@ class Comparison:
             if present[side] >= FEW and len(living[side]) < EMPTY_SHARE * present[side]:
                 return side
         return None
+
+    def _recount(self, desk: Desk, message: PageMessage) -> None:
+        """Count the index anew, as far as the time reaches: counts that lost a part of the stream come right (8.1).
+
+        The buckets begin at another one each time, so that those of an index too large for one night have their turn.
+        """
+        first = message.page.generation // DAY_MS % len(BUCKETS)
+        for bucket in (*BUCKETS[first:], *BUCKETS[:first]):
+            if desk.clock.now() + RECOUNT_MS > desk.deadline:
+                desk.signals.note("recount_put_off", sync=desk.sync.id, bucket=bucket)
+                return
+            desk.index.recount(desk.sync.id, bucket, f"{message.page.generation}")
 
     def _report(self, sync: Sync, message: PageMessage, tally: Tally, empty: Side | None = None) -> None:
         """Keep with the sync what a phase found; at the end of the last one, tell it (rule 1.6)."""

@@ -29,6 +29,8 @@ from hubsync.stores.ports import (
 BUCKETS = tuple(f"{number:02}" for number in range(16))
 """Their names, in the order in which they are walked."""
 
+MARK = "n#recount"
+
 TRANSACTION_LIMIT = 50
 """The most writes of one transaction; DynamoDB takes 100, what needs more than half of that has a design problem."""
 
@@ -49,6 +51,11 @@ class Address(NamedTuple):
 def bucket_of(own_id: str) -> str:
     """The bucket of an item. CRC-32 is the same in every release and on every machine, which `hash` is not."""
     return BUCKETS[crc32(own_id.encode()) % len(BUCKETS)]
+
+
+def mark_address(sync_id: str, bucket: str) -> Address:
+    """Where the mark of a bucket's recount stands; each bucket has its own, so that it is in the bucket's stream."""
+    return Address(sync_id, bucket, MARK)
 
 
 def entry_address(sync_id: str, entry_id: str) -> Address:

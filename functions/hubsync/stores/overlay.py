@@ -151,6 +151,9 @@ class OverlayIndexStore:
             sync_id, cursor, limit, lambda at: self._below.by_status(sync_id, status, at, limit), ours, _age
         )
 
+    def recount(self, sync_id: str, bucket: str, name: str) -> None:
+        """Nothing: what is only rehearsed is counted nowhere."""
+
     def purge(self, sync_id: str, limit: int) -> bool:
         """Hide what is below, all of it at once, and delete up to `limit` items of what is held here."""
         self._of(sync_id).purged = True

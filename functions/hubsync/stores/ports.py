@@ -172,6 +172,10 @@ class IndexStore(Protocol):
         """
         ...
 
+    def recount(self, sync_id: str, bucket: str, name: str) -> None:
+        """Count the entries of a bucket, between two marks in its stream, so that counts that went wrong come right."""
+        ...
+
     def purge(self, sync_id: str, limit: int) -> bool:
         """Delete up to `limit` items of a sync, of every kind, its history included; True when none is left."""
         ...
@@ -366,11 +370,25 @@ class CountChange:
     order: str
 
 
+@dataclass(frozen=True, slots=True)
+class CountMark:
+    """A mark in a bucket's stream: a recount begins there, or, with what it `counted`, ends. `recount` names it."""
+
+    sync_id: str
+    bucket: str
+    recount: str
+    counted: Mapping[str, int] | None
+    order: str
+
+
 class CountStore(Protocol):
     """Counts by status, exact once the queues are empty (promise 6). One item for each sync and bucket."""
 
-    def apply(self, changes: Sequence[CountChange]) -> None:
-        """Count changes; those not newer than the last one counted of their bucket are passed over."""
+    def apply(self, changes: Sequence[CountChange | CountMark]) -> None:
+        """Count changes; those not newer than the last one counted of their bucket are passed over.
+
+        What a recount found replaces the count, if no status changed between its two marks.
+        """
         ...
 
     def counts(self, sync_id: str) -> Counts:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from stores_under_test import Stores
 
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Counts
-from hubsync.stores.ports import CountChange, Notification
+from hubsync.stores.ports import CountChange, CountMark, Notification
 
 pytestmark = pytest.mark.xdist_group("stores")
 
@@ -19,6 +21,11 @@ def change(
 ) -> CountChange:
     """One change out of the stream."""
     return CountChange(sync_id, bucket, before, after, str(order))
+
+
+def mark(order: int, counted: Mapping[str, int] | None = None, *, name: str = "r1") -> CountMark:
+    """The begin of a recount, or with what it counted its end."""
+    return CountMark("s1", "00", name, counted, str(order))
 
 
 class TestCounts:
@@ -56,6 +63,32 @@ class TestCounts:
         stores.counts.apply([change(5, PENDING, None, "01")])
         stores.counts.apply([change(4, None, PENDING, "02")])
         assert stores.counts.counts("s1") == Counts({})
+
+    def test_a_recount_replaces_a_count_that_went_wrong(self, stores: Stores) -> None:
+        stores.counts.apply([change(1, None, PENDING)])  # and of the next two changes nobody is told
+        marks = [mark(4), mark(5, {IN_SYNC: 1, FAILING: 1})]
+        stores.counts.apply(marks)
+        assert stores.counts.counts("s1") == Counts({IN_SYNC: 1, FAILING: 1})
+        stores.counts.apply([*marks, change(6, FAILING, IN_SYNC)])
+        assert stores.counts.counts("s1") == Counts({IN_SYNC: 2})
+
+    def test_a_recount_that_was_overtaken_is_left_aside(self, stores: Stores) -> None:
+        stores.counts.apply([change(1, None, PENDING), mark(2)])
+        stores.counts.apply([change(3, PENDING, IN_SYNC), mark(4, {PENDING: 1})])
+        assert stores.counts.counts("s1") == Counts({IN_SYNC: 1})
+
+    def test_a_change_that_is_none_of_the_status_does_not_overtake(self, stores: Stores) -> None:
+        stores.counts.apply([mark(2), change(3, IN_SYNC, IN_SYNC)])
+        stores.counts.apply([mark(4, {IN_SYNC: 3})])
+        assert stores.counts.counts("s1") == Counts({IN_SYNC: 3})
+
+    def test_the_end_of_another_recount_ends_none(self, stores: Stores) -> None:
+        stores.counts.apply([change(1, None, PENDING), mark(2, name="first"), mark(3, {IN_SYNC: 9}, name="second")])
+        assert stores.counts.counts("s1") == Counts({PENDING: 1})
+
+    def test_a_recount_is_its_buckets_own(self, stores: Stores) -> None:
+        stores.counts.apply([change(1, None, PENDING, "01"), mark(2), mark(3, {})])
+        assert stores.counts.counts("s1") == Counts({PENDING: 1})
 
     def test_syncs_do_not_mix(self, stores: Stores) -> None:
         stores.counts.apply([change(1, None, PENDING), change(1, None, FAILING, sync_id="s2")])

@@ -26,7 +26,8 @@ from hubsync.stores.dynamodb.packing import pack_fingerprints, pack_intents, unp
 from hubsync.stores.dynamodb.schema import UnknownSchemaError
 from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.dynamodb.stream import count_change
-from hubsync.stores.ports import CountChange, DeleteEntry, Notification, PutClaim, PutEntry
+from hubsync.stores.layout import bucket_of
+from hubsync.stores.ports import CountChange, CountMark, DeleteEntry, Notification, PutClaim, PutEntry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -182,6 +183,20 @@ class TestStream:
         assert len(statuses) == 5
         dynamodb.counts.apply(changes)
         assert dynamodb.counts.counts(SYNC).by_status == {in_sync: 1}
+
+    def test_a_recount_mends_what_the_stream_lost(self, client: DynamoDBClient, dynamodb: DynamoStores) -> None:
+        """Of two entries in one bucket only the marks' word is heard; the mark goes when the sync is deleted."""
+        dynamodb.index.write([PutEntry(lone(1, status=RecordStatus.FAILING))])
+        bucket = bucket_of(lone(1).id)
+        dynamodb.index.recount(SYNC, bucket, "night")
+        changes = [change for record in self.records(client, dynamodb) if (change := count_change(record))]
+        assert [type(change) for change in changes] == [CountChange, CountMark, CountMark]
+        dynamodb.counts.apply(changes[1:])
+        assert dynamodb.counts.counts(SYNC).by_status == {RecordStatus.FAILING: 1}
+        assert dynamodb.index.walk(SYNC, None, 10).entries == (lone(1, status=RecordStatus.FAILING, version=1),)
+        assert dynamodb.index.purge(SYNC, 10)
+        gone = [change for record in self.records(client, dynamodb) if (change := count_change(record))]
+        assert [type(change) for change in gone[3:]] == [CountChange]
 
     def records(self, client: DynamoDBClient, dynamodb: DynamoStores) -> list[dict[str, Any]]:
         """All records of the table's stream, as Lambda would be given them."""

@@ -8,7 +8,7 @@ from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from hubsync.model.sync import Counts
 from hubsync.stores.dynamodb.table import ContentionError, StateItem, StateTable, done, unchanged
-from hubsync.stores.ports import CountChange
+from hubsync.stores.ports import CountChange, CountMark
 from hubsync.stores.tally import Tally, by_bucket, total
 
 TRIES = 5
@@ -19,10 +19,11 @@ class TallyItem(StateItem):
 
     last = UnicodeAttribute()
     numbers = JSONAttribute()
+    recount = UnicodeAttribute(default="")
 
     def value(self) -> Tally:
         """As the rest of the system knows it."""
-        return Tally(int(self.last), self.numbers)
+        return Tally(int(self.last), self.numbers, self.recount or "")
 
 
 class DynamoCountStore:
@@ -31,7 +32,7 @@ class DynamoCountStore:
     def __init__(self, table: StateTable) -> None:
         self._tallies = table.bind(TallyItem)
 
-    def apply(self, changes: Sequence[CountChange]) -> None:
+    def apply(self, changes: Sequence[CountChange | CountMark]) -> None:
         """See the port."""
         for (sync_id, bucket), group in by_bucket(changes).items():
             self._count(sync_id, bucket, group)
@@ -41,7 +42,7 @@ class DynamoCountStore:
         items = self._tallies.query(f"counts#{sync_id}", consistent_read=True)
         return Counts(total(item.value() for item in items))
 
-    def _count(self, sync_id: str, bucket: str, changes: Sequence[CountChange]) -> None:
+    def _count(self, sync_id: str, bucket: str, changes: Sequence[CountChange | CountMark]) -> None:
         model = self._tallies
         for _ in range(TRIES):
             item = model.find(f"counts#{sync_id}", bucket)
@@ -49,7 +50,13 @@ class DynamoCountStore:
             after = before.counted(changes)
             if after is before:
                 return
-            new = model(f"counts#{sync_id}", bucket, last=f"{after.last:040}", numbers=dict(after.by_status))
+            new = model(
+                f"counts#{sync_id}",
+                bucket,
+                last=f"{after.last:040}",
+                numbers=dict(after.by_status),
+                recount=after.recount,
+            )
             condition = unchanged(model, model.last, item and item.last)
             if done(lambda: new.save(condition=condition)):  # noqa: B023 called at once
                 return

@@ -12,7 +12,7 @@ from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
-from hubsync.stores.dynamodb import link_waiters, listing, transaction
+from hubsync.stores.dynamodb import link_waiters, listing, recount, transaction
 from hubsync.stores.dynamodb.batches import key_of, read_items, write_items
 from hubsync.stores.dynamodb.items import Item, alias_attributes, claim_from, entry_from, waiter_from
 from hubsync.stores.dynamodb.pauses import Sleep
@@ -122,6 +122,10 @@ class DynamoIndexStore:
     def by_status(self, sync_id: str, status: RecordStatus, cursor: str | None, limit: int) -> Walk:
         """See the port."""
         return listing.by_status(self._client, self._table, sync_id, status, cursor, limit)
+
+    def recount(self, sync_id: str, bucket: str, name: str) -> None:
+        """See the port. A query over the bucket, and two writes."""
+        recount.recount(self._client, self._table, sync_id, bucket, name)
 
     def purge(self, sync_id: str, limit: int) -> bool:
         """See the port."""

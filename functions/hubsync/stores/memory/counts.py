@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from hubsync.model.sync import Counts
-from hubsync.stores.ports import CountChange
+from hubsync.stores.ports import CountChange, CountMark
 from hubsync.stores.tally import Tally, by_bucket, total
 
 
@@ -17,7 +17,7 @@ class MemoryCountStore:
         self.writes: Counter[str] = Counter() if writes is None else writes
         self._tallies: dict[tuple[str, str], Tally] = {}
 
-    def apply(self, changes: Sequence[CountChange]) -> None:
+    def apply(self, changes: Sequence[CountChange | CountMark]) -> None:
         """See the port."""
         for place, group in by_bucket(changes).items():
             before = self._tallies.get(place, Tally())

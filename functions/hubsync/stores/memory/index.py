@@ -18,6 +18,7 @@ from hubsync.stores.memory.history import MemoryHistoryStore
 from hubsync.stores.ports import (
     LISTED_STATUSES,
     CountChange,
+    CountMark,
     DeleteAlias,
     DeleteEntry,
     DeleteWaiter,
@@ -51,7 +52,7 @@ class MemoryIndexStore:
     def __init__(self, writes: Counter[str] | None = None, history: MemoryHistoryStore | None = None) -> None:
         self.writes: Counter[str] = Counter() if writes is None else writes
         self._history = history or MemoryHistoryStore()
-        self.on_change: Callable[[CountChange], None] | None = None
+        self.on_change: Callable[[CountChange | CountMark], None] | None = None
         self._shelves: dict[str, _Shelf] = {}
         self._order = 0
 
@@ -167,6 +168,16 @@ class MemoryIndexStore:
         }
         page = heapq.nlargest(limit, (place for place in places if cursor is None or place < cursor))
         return Walk(tuple(places[place] for place in page), page[-1] if len(page) == limit else None)
+
+    def recount(self, sync_id: str, bucket: str, name: str) -> None:
+        """See the port."""
+        counted = Counter(
+            entry.status.value for entry in self._shelf(sync_id).entries.values() if bucket_of(entry.id) == bucket
+        )
+        for found in (None, counted):
+            self._order += 1
+            if self.on_change:
+                self.on_change(CountMark(sync_id, bucket, name, found, order=str(self._order)))
 
     def purge(self, sync_id: str, limit: int) -> bool:
         """See the port."""
