@@ -31,10 +31,21 @@ def compare(scene: Scene) -> set[str]:
     return {line for text in told for line in text.splitlines()}
 
 
+def spoil_counts(scene: Scene) -> None:
+    """As if the stream had lost some changes: each bucket's count is wrong."""
+    dynamodb, sync_id = scene.aws("dynamodb"), scene.view()["id"]
+    for item in scene.table(scene.stage.state_table).values():
+        if item["pk"]["S"] == f"counts#{sync_id}":
+            item["numbers"] = {"S": '{"in_sync": 99}'}
+            dynamodb.put_item(TableName=scene.stage.state_table, Item=item)
+    assert scene.view()["counts"]["in_sync"] >= 99
+
+
 def test_edits_on_both_sides_are_found_and_carried_over(active: Scene) -> None:
     active.hubspot.edit(active.hubspot.rows()[email(1)]["id"], firstname="Grace")
     active.app.edit(active.app.rows()[email(2).title()]["id"], name={"last": "Hopper"})
     active.app.create(person(50))
+    spoil_counts(active)
 
     found = compare(active)
 
