@@ -122,7 +122,8 @@ def field_names(names: str | Sequence[str]) -> str:
 
 def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:
     title = Text(sync["name"], "bold")
-    title.append(f"  {words(sync['status'])}", STYLES.get(sync["status"], ""))
+    standing = "trial" if sync.get("trying") else words(sync["status"])
+    title.append(f"  {standing}", STYLES.get(sync["status"], ""))
     hubspot, app = sync["hubspot"], sync["app"]
     arrow = {"to_hubspot": "<-", "to_app": "->"}.get(sync["direction"], "<->")
     title.append(

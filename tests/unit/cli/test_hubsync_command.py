@@ -212,6 +212,8 @@ def test_a_sync_is_tried_and_what_came_of_it_is_shown(
     begun = applied("try", "contacts", "hubspot:7", "app:p1")
     assert begun.out.strip() == "The trial of contacts has begun; `hubsync explain contacts ID` tells of each record."
 
+    assert "contacts  trial" in applied("status").out
+
     def sleep(seconds: float) -> None:
         made = IndexEntry(world.sync().id, "h-7", Half("7"), Half("p9"), RecordStatus.IN_SYNC, reason="It is created.")
         world.stores.index.write([PutEntry(made)])
