@@ -27,6 +27,20 @@ MUTANTS = (
         "return False",
     ),
     Mutant(
+        "4.1",
+        "the default mappings of leads are put upon contacts",
+        "services.manage.apply",
+        " and ours.kind in (None, hubspot.kind)",
+        "",
+    ),
+    Mutant(
+        "4.1",
+        "a default mapping writes what nobody may",
+        "services.manage.defaults",
+        "if each.direction is not Direction.TWO_WAY or len(closed) != 1:",
+        "if True:",
+    ),
+    Mutant(
         "4.2",
         "a table of options says nothing",
         "engine.choices",

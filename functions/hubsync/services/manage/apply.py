@@ -155,7 +155,7 @@ class Apply:
         faults = [*_identity_faults(name, spec, stored), *_twin_faults(plan, name, spec)]
         pipelines: dict[Side, Sequence[Pipeline]] | None = None
         if len(schemas) == len(Side):
-            known = self._defaults(plan, spec)
+            known = self._defaults(plan, spec, schemas[Side.HUBSPOT])
             spec, wrong = with_defaults(spec, known, schemas)
             if not self._custom_mappings:
                 wrong += custom_faults(spec, known)
@@ -191,12 +191,15 @@ class Apply:
                 faults.append(Fault(f"syncs.{name}.pipelines", unreadable(side, schema.object_type, why), remedy))
         return found, faults
 
-    def _defaults(self, plan: _Plan, spec: SyncSpec) -> tuple[DefaultMapping, ...]:
-        """The default mappings of a sync whose ends are known."""
+    def _defaults(self, plan: _Plan, spec: SyncSpec, hubspot: ObjectSchema) -> tuple[DefaultMapping, ...]:
+        """The default mappings of a sync whose ends are known. They are about HubSpot's object of the same kind: those
+        of the app's leads say nothing of HubSpot's contacts.
+        """
         if spec.app is None:
             return ()
         objects = self._connectors.objects(plan.accounts[spec.app.connection].app)
-        return next((each.defaults for each in objects if each.object_type == spec.app.object), ())
+        ours = next((each for each in objects if each.object_type == spec.app.object), None)
+        return ours.defaults if ours is not None and ours.kind in (None, hubspot.kind) else ()
 
     def _schema(self, plan: _Plan, name: str, spec: SyncSpec, side: Side) -> ObjectSchema | None:
         """The object type on `side`; None, and a fault unless there is one already, where it cannot be had."""

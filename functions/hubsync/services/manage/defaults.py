@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hubsync.model.mapping import DefaultMapping
 from hubsync.model.schema import ObjectSchema
-from hubsync.model.side import Side
+from hubsync.model.side import Direction, Side
 from hubsync.services.manage.document import DefaultsSpec, Fault, MappingSpec, SyncSpec, suggestion
 
 AT = 10_000
@@ -20,14 +20,16 @@ def with_defaults(
     """The sync with its default mappings in the list, and the faults of what it says of them, by their path within it.
 
     A default that the sync maps itself takes the sync's word. One that HubSpot's account has no field for, or that goes
-    against the sync's direction, is left out.
+    against the sync's direction, is left out; a field that the account does not let anybody write is only read.
     """
     if spec.defaults is None:
         return spec, []
     if not known:
-        reason = f"There are no default mappings for {schemas[Side.APP].object_type}."
+        ours, theirs = schemas[Side.APP].object_type, schemas[Side.HUBSPOT].object_type
+        reason = f"There are no default mappings for {ours} with {theirs}."
         unread = replace(spec, unread=spec.unread | {"mappings"})  # or it would draw other faults after it
         return unread, [Fault("mappings", reason, "List the pairs of fields that are to be mapped.")]
+    known = [replace(each, direction=_direction(each, schemas)) for each in known]
     own = {(mapping.hubspot, mapping.app) for mapping in spec.mappings}
     off = [each for each in known if _is_off(each, spec.defaults)]
     wanted = tuple(
@@ -57,6 +59,16 @@ def custom_faults(spec: SyncSpec, known: Sequence[DefaultMapping]) -> Iterator[F
 
 def _is_off(each: DefaultMapping, defaults: DefaultsSpec) -> bool:
     return any(each.field(side) in defaults.apart for side in Side)
+
+
+def _direction(each: DefaultMapping, schemas: Mapping[Side, ObjectSchema]) -> Direction:
+    """The default's own, or away from the side whose field is read-only."""
+    closed = [
+        side for side in Side if (field := schemas[side].fields.get(each.field(side))) is not None and field.read_only
+    ]
+    if each.direction is not Direction.TWO_WAY or len(closed) != 1:
+        return each.direction
+    return Direction.TO_APP if closed[0] is Side.HUBSPOT else Direction.TO_HUBSPOT
 
 
 def _fits(each: DefaultMapping, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> bool:
