@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from hubsync.model.entry import Half, IndexEntry, entry_id_for
+from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
+from hubsync.model.sync import SyncStatus
+from hubsync.stores.ports import PutEntry
 from infra.local.parts.faults import Fault
 from tests.rules.scene import Pair, Scene
 
@@ -125,6 +129,18 @@ def test_an_outage_of_the_app_is_waited_out(status: int | None) -> None:
     assert pair.pair.status is RecordStatus.IN_SYNC
     assert pair.person("job_title") == "Captain"
     assert pair.world.queues.dead == []
+
+
+def test_a_record_that_two_workers_took_up_has_one_entry() -> None:
+    """9.1 A worker that began before another bound the record gave it an entry of its own: one is left."""
+    pair = Pair()
+    entry_id = entry_id_for(RecordRef(A, pair.app_ids[0]))
+    own = IndexEntry(pair.saved.id, entry_id, app=Half(pair.app_ids[0]), status=RecordStatus.PENDING)
+    assert pair.world.stores.index.write([PutEntry(own)]) == [True]
+    pair.restart()
+    assert pair.world.sync().status is SyncStatus.ACTIVE
+    assert pair.pair.bound
+    assert pair.world.counted() == pair.world.statuses()
 
 
 def test_events_carry_no_value() -> None:

@@ -82,6 +82,13 @@ MUTANTS = (
     ),
     Mutant(
         "9.1",
+        "a second entry of a bound record stays",
+        "services.look.stand",
+        "own = [DeleteEntry(work.stored)] if work.stored.version and not work.stored.intents else []",
+        "own: list[DeleteEntry] = []",
+    ),
+    Mutant(
+        "9.1",
         "what was written and not booked is taken for an edit",
         "engine.merge",
         "ours = bool(sent) and any(canonical_hash(sync.hash_key, normal) in sent for normal in normals)",

@@ -15,7 +15,7 @@ from hubsync.model.side import Side
 from hubsync.services.look.gather import READ_AT_ONCE, bind, read, rekeyed
 from hubsync.services.look.trial import narrowed
 from hubsync.services.look.work import Desk, Wake, Work
-from hubsync.stores.ports import IndexWrite, PutAlias, PutClaim
+from hubsync.stores.ports import DeleteEntry, IndexWrite, PutAlias, PutClaim
 
 
 @dataclass(slots=True)
@@ -145,8 +145,10 @@ def _resolve(book: Book, work: Work) -> None:
     if work.resolution.standing is Standing.MATCH and work.resolution.partner is not None:
         partner = book.entries[work.resolution.partner]
         if partner.half(side).record_id == record.ref.id:
-            # Bound before, only its alias was lost. The record was read before this entry: look again.
-            book.desk.index.write([PutAlias(book.desk.sync.id, record.ref, partner.id)])
+            # Bound before, and only its alias was lost, or a look that ran beside gave it an entry of its own, which
+            # would be found first for ever. The record was read before this entry: look again.
+            own = [DeleteEntry(work.stored)] if work.stored.version and not work.stored.intents else []
+            book.desk.index.write([PutAlias(book.desk.sync.id, record.ref, partner.id), *own])
             work.resolution = Resolution(Standing.WAIT)
             return
         work.resolution = narrowed(book.desk.sync, record.ref, work.resolution, book.claims, book.entries, now)
