@@ -56,7 +56,7 @@ def plan(
         for each in made:
             out.print(show_plan.plan(each))
         for name in ordered["unchanged"]:
-            out.print(f"{name}: nothing to do, its settings are as they were saved.", markup=False)
+            out.print(f"{name}: nothing to do, no record feels what was edited, if anything was.", markup=False)
     if any(each["problem"] for each in made):
         raise typer.Exit(FAILED)
     if not all(each["nothing_to_do"] for each in made):

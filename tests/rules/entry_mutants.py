@@ -62,6 +62,13 @@ ENTRY_MUTANTS = (
         "filtering = tuple((FILTERING + at, name) if False else (FILTERING, '?')",
     ),
     Mutant(
+        "5.1",
+        "filters made strict wait for an edit of each record",
+        "services.look.gather",
+        "return desk.sync.filters.strict and record is not None and not may_enter(desk.sync, record)",
+        "return False",
+    ),
+    Mutant(
         "5.2",
         "every stage enters",
         "engine.admit",

@@ -17,6 +17,7 @@ from hubsync.model.schema import FieldSchema, FieldType
 from hubsync.model.side import Direction, Side
 from hubsync.model.status import ExclusionReason, RecordStatus
 from hubsync.model.sync import Sync
+from tests.simulation.edits import save
 from tests.simulation.invariants import assert_nothing_is_written
 from tests.simulation.syncs import contacts
 from tests.simulation.world import World
@@ -221,6 +222,16 @@ def test_a_filter_whose_property_vanished_lets_nothing_in(operator: Operator) ->
     world = world_of(filtered(hubspot=group), [ana()], [])
     assert only_entry(world).exclusion is ExclusionReason.FILTER
     assert world.people() == []
+
+
+@pytest.mark.parametrize("before", [Filters(hubspot=SPAIN, app=VIPS), Filters(hubspot=SPAIN, app=VIPS, strict=True)])
+def test_filters_that_are_strict_from_now_on_move_out_what_is_in(before: Filters) -> None:
+    """5.1 Saving strict filters, or others, moves out what neither side lets in, though nobody edited a record."""
+    world = world_of(replace(contacts(), filters=before), [ana(country="Spain")], [])
+    assert world.statuses() == {"in_sync": 1}
+    save(world, lambda sync: replace(sync, filters=Filters(hubspot=only("country", "france"), app=VIPS, strict=True)))
+    world.settle()
+    assert only_entry(world).exclusion is ExclusionReason.FILTER
 
 
 def test_strict_moves_nobody_out_for_a_property_that_vanished() -> None:

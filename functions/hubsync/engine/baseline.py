@@ -84,10 +84,14 @@ def numbered(mapping: FieldMapping, side: Side) -> Watched:
 
 
 def shows(before: Fingerprints, now: Fingerprints) -> bool:
-    """Whether the fields are as a baseline holds them."""
-    if before == now:
-        return True
-    return {number: value for number, value in before.items() if not MIRRORED <= number < SECOND} == now
+    """Whether the fields are as a baseline holds them. What it holds of fields that are not watched any more is left
+    aside: numbers of mappings are never used again."""
+    return before == now or all(before.get(number) == value for number, value in now.items())
+
+
+def unfiltered(now: Fingerprints) -> Fingerprints:
+    """The fingerprints of a record without the fields that only a filter asks for."""
+    return {number: value for number, value in now.items() if not FILTERING <= number < LIFECYCLE}
 
 
 def fingerprints(sync: Sync, side: Side, record: Record) -> Fingerprints:

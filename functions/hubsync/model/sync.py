@@ -128,6 +128,7 @@ class Sync:
     `lifecycle` which contacts are covered (5.3). `marketing_contacts` makes new contacts of HubSpot marketing contacts.
     `keys_since` is the generation from which the match keys are what they are: an entry of an older one holds the
     claims of other keys, and is looked at again whatever it shows.
+    `narrow` says that the initial sync looks only at what is not in step: nothing else may feel what was edited.
     `comparison` numbers the last comparison's pages in the ledger (epoch ms of its start); `compared` is what the last
     one found.
     `history_key` (sealed) seals the history and is destroyed with it; `history_days` is how long an event is kept, 0 to
@@ -182,6 +183,7 @@ class Sync:
     weighed: str | None = None
     released: int = 0
     trial: Trial | None = None
+    narrow: bool = False
     version: int = 0
 
     @property

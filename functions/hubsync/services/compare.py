@@ -61,7 +61,7 @@ class Comparison:
 
     def page(self, message: PageMessage, deadline: int) -> None:
         """Handle one page of a comparison. It ends where it cannot go on: whatever stopped it (the sync was saved, was
-        turned off, an account needs a person) is followed by a new look at everything.
+        turned off, an account needs a person) is followed by a new look at everything, or by the next comparison.
         """
         sync = self.desks.syncs.sync(message.sync_id)
         if sync is None or sync.status is not SyncStatus.ACTIVE:

@@ -111,7 +111,8 @@ class Phases:
             sync = self._current(sync_id, generation)
             if sync.status is SyncStatus.ACTIVE:
                 return
-            done = sync.tried() if sync.trying else replace(sync, status=SyncStatus.ACTIVE, phase=None, problem=None)
+            over = replace(sync, status=SyncStatus.ACTIVE, phase=None, problem=None, narrow=False)
+            done = sync.tried() if sync.trying else over
             if self.syncs.put_sync(done):
                 if sync.trying:
                     self.signals.note("trial_finished", sync=sync_id, generation=generation)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
+from hubsync.model.entry import IndexEntry
 from hubsync.model.message import LookMessage, PageKey, PageMessage, Queue
 from hubsync.model.record import Record, RecordRef
 from hubsync.model.side import Side
-from hubsync.model.status import RecordStatus
+from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
 from hubsync.model.sync import Phase, Sync, SyncStatus
 from hubsync.services.desk import DeskFactory
-from hubsync.services.look.gather import Seen
+from hubsync.services.look.gather import Seen, warned_in_vain
 from hubsync.services.look.look import look
 from hubsync.services.look.trial import chosen
 from hubsync.services.look.work import Desk, Ended, Errand
@@ -23,7 +24,7 @@ SPAN = 400
 """Records in one page of the ledger: several of the application's pages, so that writes fill batches of 100."""
 
 WALKED = 5_000
-"""Entries that one message walks past at most when looking for pending ones."""
+"""Entries that one message walks past at most when looking for those that it is about."""
 
 LISTED = {Phase.INDEX_HUBSPOT: Side.HUBSPOT, Phase.SYNC_APP: Side.APP}
 
@@ -83,8 +84,11 @@ class Scan:
 
     def _listed(self, desk: Desk, message: PageMessage, side: Side) -> None:
         """A page of an application's own list. Its identifiers are claimed before the next page is asked for, so that
-        the first record that the application returns is the first on every run (rule 3.5).
+        the first record that the application returns is the first on every run (rule 3.5). A narrow run reads no list.
         """
+        if desk.sync.narrow:
+            self.expect(desk.sync, message, [], last=True, total=0)
+            return
         span = read_span(desk, side, message.cursor)
         refs = [record.ref for record in span.records if not record.deleted]
         self.expect(desk.sync, message, refs, last=span.cursor is None, total=span.total)
@@ -117,14 +121,18 @@ class Scan:
         self.again(message, max((deferral.after for deferral in ended.deferred), default=1))
 
     def _walked(self, desk: Desk, message: PageMessage) -> None:
-        """A page of the index: entries that are still pending go through the engine. There is no second list."""
+        """A page of the index: entries that are still pending go through the engine, in a narrow run all that are not
+        in step. There is no second list.
+        """
         refs, cursor, passed = [], message.cursor, 0
         while True:
             walk = desk.index.walk(desk.sync.id, cursor, AT_ONCE)
             cursor, passed = walk.cursor, passed + len(walk.entries)
             for entry in walk.entries:
-                if entry.status is RecordStatus.PENDING and chosen(desk.sync, entry):
-                    refs += [ref for side in Side if (ref := entry.ref(side)) is not None][:1]
+                pending = entry.status is RecordStatus.PENDING and chosen(desk.sync, entry)
+                if pending or (desk.sync.narrow and _open(desk.sync, entry)):
+                    present = [side for side in Side if entry.half(side).present]
+                    refs += [ref for side in present or Side if (ref := entry.ref(side)) is not None][:1]
             if cursor is None or len(refs) >= SPAN or passed >= WALKED:
                 break
         self.expect(desk.sync, message, refs, last=cursor is None, total=None)
@@ -174,3 +182,15 @@ class Scan:
             if any(ref.side is side for ref in refs)
         ]
         self.worker.end(sync, stand_ins, ended)
+
+
+def _open(sync: Sync, entry: IndexEntry) -> bool:
+    """Whether an edit that concerns only what is not in step may concern this entry (rule 1.2).
+
+    It brings no deleted record back, makes no duplicate the first, and turns no direction round.
+    """
+    if entry.status is RecordStatus.FAILING:
+        return entry.failure is None or entry.failure.category is not FailureCategory.DELETED
+    if entry.status is RecordStatus.EXCLUDED:
+        return entry.exclusion not in (ExclusionReason.DUPLICATE, ExclusionReason.DIRECTION)
+    return entry.status is RecordStatus.QUEUED or warned_in_vain(sync, entry)

@@ -61,6 +61,13 @@ MUTANTS = (
     ),
     Mutant(
         "8.4",
+        "a run passes over what fails and shows its baseline",
+        "services.look.gather",
+        "return stored.failure.category is not FailureCategory.DELETED",
+        "return False",
+    ),
+    Mutant(
+        "8.4",
         "what was refused is tried at every look",
         "services.look.look",
         "and before.retry_at > desk.clock.now()",

@@ -90,6 +90,18 @@ def test_what_applying_would_leave_alone_is_not_planned(applied: Client) -> None
     assert planned(applied, applied("POST", "/v1/plan", DOCUMENT, restart="true"))["generation"] == 2
 
 
+def test_an_edit_that_no_record_feels_is_not_planned(applied: Client, world: World) -> None:
+    """1.2 Saving it begins no run; one that only what is out of step may feel is planned as a narrow one."""
+    edited = {**DOCUMENT, "syncs": {"contacts": {**DOCUMENT["syncs"]["contacts"], "notify": ["cto@example.com"]}}}
+    assert applied("POST", "/v1/plan", edited).json == {"plans": [], "unchanged": ["contacts"]}
+    edited["syncs"]["contacts"]["default"] = "app"
+    assert planned(applied, applied("POST", "/v1/plan", edited))["generation"] == 2
+    ordered = applied("POST", "/v1/plan", edited).json["plans"][0]["id"]
+    order = world.stores.plans.order(ordered)
+    assert order is not None
+    assert order.sync.narrow
+
+
 @pytest.mark.parametrize("status", [SyncStatus.ACTIVE, SyncStatus.OFF])
 def test_a_saved_sync_is_planned_on_or_off(applied: Client, world: World, status: SyncStatus) -> None:
     world.put(replace(world.sync(), status=status))

@@ -50,7 +50,10 @@ def test_nothing_to_do_ends_with_0(hubsync: Hubsync, file: Path, world: World) -
     world.held = {side: {} for side in Side}
     assert hubsync("apply", str(file)).code == 0
     unchanged = hubsync("plan", str(file))
-    assert (unchanged.code, unchanged.out) == (0, "contacts: nothing to do, its settings are as they were saved.\n")
+    assert (unchanged.code, unchanged.out) == (
+        0,
+        "contacts: nothing to do, no record feels what was edited, if anything was.\n",
+    )
     restart = hubsync("plan", "contacts")
     assert restart.code == 0
     assert "Nothing to do." in restart.out

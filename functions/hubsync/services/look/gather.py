@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from hubsync.engine.baseline import fingerprints, glance, shows
+from hubsync.engine.baseline import fingerprints, glance, shows, unfiltered
+from hubsync.engine.filter import may_enter
 from hubsync.model.entry import Fingerprints, Half, IndexEntry, entry_id_for, entry_ids_in
 from hubsync.model.record import Record, RecordRef
 from hubsync.model.side import Side
-from hubsync.model.status import FailureCategory, RecordStatus
+from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
 from hubsync.model.sync import Sync
 from hubsync.services.look.merged import follow_merges
 from hubsync.services.look.work import Desk, Errand, Work
@@ -133,9 +134,7 @@ def unchanged(desk: Desk, work: Work, errand: Errand) -> bool:
         return stored.version == 0 or (stored.half(side).gone and stored.status is RecordStatus.FAILING)
     if errand.forced or stored.version == 0 or entry.intents or rekeyed(desk.sync, stored):
         return False
-    if stored.status in (RecordStatus.PENDING, RecordStatus.QUEUED) or (
-        errand.scan and (not stored.bound or stored.exclusion is not None)
-    ):
+    if stored.status in (RecordStatus.PENDING, RecordStatus.QUEUED) or (errand.scan and _rescanned(desk, work)):
         return False
     before = stored.half(side)
     if before.gone or before.record_id != entry.half(side).record_id:
@@ -145,21 +144,48 @@ def unchanged(desk: Desk, work: Work, errand: Errand) -> bool:
     return shows_baseline(desk.sync, stored, work.record(side), work.shown(desk.sync).get(side))
 
 
+def _rescanned(desk: Desk, work: Work) -> bool:
+    """Whether a run looks at a record although it shows its baseline: the settings may be others now.
+
+    What is left out may enter (rule 5.1), what fails may have been failing for what was edited (rule 8.4), and strict
+    filters may move a pair out.
+    """
+    stored, record = work.stored, work.record(work.ref.side)
+    if not stored.bound or stored.exclusion is not None:
+        return True
+    if stored.failure is not None and stored.status is RecordStatus.FAILING:
+        return stored.failure.category is not FailureCategory.DELETED
+    return desk.sync.filters.strict and record is not None and not may_enter(desk.sync, record)
+
+
 def rekeyed(sync: Sync, entry: IndexEntry) -> bool:
     """Whether no look has settled a pair since the sync's match keys changed: its claims are those of other keys."""
     return entry.bound and entry.generation < sync.keys_since
+
+
+def warned_in_vain(sync: Sync, entry: IndexEntry) -> bool:
+    """Whether an entry bears a warning about a mapping that there is no more."""
+    return bool(entry.warnings) and not {each.number for each in entry.warnings} <= {
+        mapping.number for mapping in sync.mappings
+    }
 
 
 def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None, shown: Fingerprints | None = None) -> bool:
     """Whether a record shows just what the entry's baseline holds, so that there is nothing to look at.
 
     The baseline of an excluded pair is from before, so that what changed meanwhile flows when it enters again (rules
-    3.7, 5.1); it is compared with what it showed when it was last looked at. Four entries are looked at whatever they
+    3.7, 5.1); it is compared with what it showed when it was last looked at. Five entries are looked at whatever they
     show: one whose record was thought deleted, for it is there again; one that was marked without a look, because its
-    message was a dead letter (rule 8.4); one with a held field, which is tried again after a quiet time (rule 2.8); and
-    one with a link that waits for its other end (rule 6.1). `shown` are the record's fingerprints, where known.
+    message was a dead letter (rule 8.4); one with a held field, which is tried again after a quiet time (rule 2.8);
+    one with a link that waits for its other end (rule 6.1); and one with a warning about a mapping that is gone.
+    `shown` are the record's fingerprints, where known.
+
+    A field that only a filter asks for counts where a filter may still decide: not for a pair that has entered, unless
+    filters are strict, nor for what is kept out whatever they say.
     """
     if record is None or entry.half(record.ref.side).gone or entry.waiting_links:
+        return False
+    if warned_in_vain(sync, entry):
         return False
     if entry.exclusion is not None and entry.bound:
         return entry.half(record.ref.side).seen == glance(sync, record.ref.side, record)
@@ -168,7 +194,10 @@ def shows_baseline(sync: Sync, entry: IndexEntry, record: Record | None, shown: 
     if entry.failure is not None and entry.failure.category is FailureCategory.FLIP_FLOP:
         return False
     before = entry.half(record.ref.side).fingerprints
-    if sync.suspended:
-        out = {each.number for each in sync.suspended}
-        before = {number: value for number, value in before.items() if number not in out}
-    return shows(before, fingerprints(sync, record.ref.side, record) if shown is None else shown)
+    now = fingerprints(sync, record.ref.side, record) if shown is None else shown
+    if shows(before, now):
+        return True
+    filtered = sync.filters.strict or not (
+        entry.bound or entry.exclusion in (ExclusionReason.DIRECTION, ExclusionReason.DUPLICATE)
+    )
+    return not filtered and shows(before, unfiltered(now))

@@ -28,7 +28,7 @@ from hubsync.services.manage.document import (
     SyncSpec,
     suggestion,
 )
-from hubsync.services.manage.narrow import looks_again
+from hubsync.services.manage.narrow import Reach, narrowed, reach
 from hubsync.services.manage.plan import (
     STARTED,
     Change,
@@ -371,11 +371,13 @@ def _started(
     again = begins or restart or sync.status in (SyncStatus.STALLED, SyncStatus.HELD) or _uses(sync, rescanned)
     if change is Change.UNCHANGED and (not again or sync.status is SyncStatus.OFF):
         return planned
-    if not again and not looks_again(before, sync):
+    reaches = Reach.ALL if again else reach(before, sync)
+    if reaches is Reach.NONE:
         return planned
+    begun = restarted(sync, now)
     return replace(
         planned,
-        sync=restarted(sync, now),
+        sync=narrowed(begun, sync.indexed) if reaches is Reach.OPEN else begun,
         change=Change.RESTARTED if change is Change.UNCHANGED else change,
     )
 

@@ -71,7 +71,7 @@ class Lifecycle:
             # What a held run would change is no problem of a sync that is off.
             problem = None if sync.status is SyncStatus.HELD else sync.problem
             trial = None if sync.trying else sync.trial
-            return replace(sync, status=SyncStatus.OFF, phase=None, problem=problem, trial=trial)
+            return replace(sync, status=SyncStatus.OFF, phase=None, narrow=False, problem=problem, trial=trial)
 
         return self._end_runs(self._change(name, turn_off))
 

@@ -162,6 +162,7 @@ def restarted(sync: Sync, now: int, *, confirmed: bool = False) -> Sync:
         sync,
         status=SyncStatus.OFF if sync.status is SyncStatus.OFF else begins,
         phase=None,
+        narrow=False,
         indexed=(),
         problem=None,
         saved_at=now,
@@ -173,7 +174,14 @@ def tried(sync: Sync, records: tuple[RecordRef, ...], before: SyncStatus, now: i
     following = sync.generation + 1
     trial = Trial(records, before, following)
     return replace(
-        sync, generation=following, status=SyncStatus.INITIAL, trial=trial, phase=None, indexed=(), saved_at=now
+        sync,
+        generation=following,
+        status=SyncStatus.INITIAL,
+        trial=trial,
+        phase=None,
+        narrow=False,
+        indexed=(),
+        saved_at=now,
     )
 
 

@@ -40,7 +40,7 @@ class UnknownPlanError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """The plans that were ordered, with the id of each; and the syncs of the document that nothing would change."""
+    """The plans that were ordered, with the id of each; and the syncs of the document that would begin no run."""
 
     plans: Mapping[str, str]
     unchanged: tuple[str, ...] = ()
@@ -68,13 +68,15 @@ class Plans:
         return Ordered({name: self._order(restarted(sync, self.clock.now()), accounts)})
 
     def of_document(self, document: Document, *, restart: bool = False) -> Ordered:
-        """Order plans of what applying `document` would do: one for each sync that would look at everything.
+        """Order plans of what applying `document` would do: one for each sync that would begin a run.
 
         Raises what `Apply` raises; the document's faults are those of applying it.
         """
         applied = self.apply(document, dry=True, restart=restart)
-        moved = [each.sync for each in applied.syncs if each.change is not Change.UNCHANGED]
-        still = tuple(each.sync.name for each in applied.syncs if each.change is Change.UNCHANGED)
+        # What is active afterwards begins no run: no record feels what was edited (rule 1.2).
+        calm = [each.change is Change.UNCHANGED or each.sync.status is SyncStatus.ACTIVE for each in applied.syncs]
+        moved = [each.sync for each, still in zip(applied.syncs, calm, strict=True) if not still]
+        still = tuple(each.sync.name for each, still in zip(applied.syncs, calm, strict=True) if still)
         return Ordered({sync.name: self._order(sync, applied.accounts) for sync in moved}, still)
 
     def view(self, plan_id: str) -> Json:
