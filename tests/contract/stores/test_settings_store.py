@@ -67,6 +67,7 @@ SYNC = Sync(
     weighed="s1-3",
     released=4,
     trial=Trial((RecordRef(Side.HUBSPOT, "7"), RecordRef(Side.APP, "p1")), SyncStatus.HELD, 4),
+    narrow=True,
     stages=StageMap(9, "dealstage", "stage_id", "pipeline", None, (StagePair("default", "closedwon", "", "won"),)),
     require_email=False,
     phone_region="ES",
