@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from hubsync.model.conflict import ConflictPolicy
+from hubsync.model.record import RecordRef
 from hubsync.model.side import Direction, Side
 from hubsync.services.manage.lifecycle import NotNowError
 from infra.local.parts.faults import Fault
@@ -220,15 +221,24 @@ class AnySync(RuleBasedStateMachine):
     def poll(self) -> None:
         self.world.poll()
 
-    @precondition(lambda self: self.world.sync().status != "off")
+    @precondition(lambda self: self.world.sync().status != "off" and not self.world.sync().trying)
     @rule()
     def restart(self) -> None:
         self.world.restart()
+
+    @precondition(lambda self: not self.world.sync().running)
+    @rule(data=st.data(), side=st.sampled_from(list(Side)))
+    def attempt(self, data: Any, side: Side) -> None:
+        """Somebody tries the sync, which does not run, on one record (rule 1.10)."""
+        record = self.pick_contact(data) if side is Side.HUBSPOT else self.pick_person(data)
+        if record is not None:
+            self.world.lifecycle.attempt("contacts", [RecordRef(side, str(record))])
 
     @rule()
     def off(self) -> None:
         self.world.lifecycle.off("contacts")
 
+    @precondition(lambda self: not self.world.sync().trying)
     @rule()
     def on(self) -> None:
         self.world.lifecycle.on("contacts")

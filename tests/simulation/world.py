@@ -230,6 +230,8 @@ class World:
         for outbox in (self.orbit.outbox, self.hubspot.webhooks.outbox):
             outbox.faults.lose_next, outbox.faults.double, outbox.faults.reorder = 0, 0.0, False
         for name in self.syncs:
+            if self.sync(name).trying:
+                self.lifecycle.off(name)
             self.lifecycle.on(name, confirm=self.sync(name).status is SyncStatus.HELD)
         for _ in range(4):
             self.settle()
