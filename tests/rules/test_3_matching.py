@@ -131,6 +131,17 @@ def test_a_secondary_email_matches_and_the_primary_stays(default: Side) -> None:
     assert scene.entry(H, 0).status is RecordStatus.IN_SYNC
 
 
+@pytest.mark.parametrize("default", list(Side))
+def test_a_further_domain_matches_and_the_primary_stays(default: Side) -> None:
+    """3.4 So do a company's further domains: the organisation with one of them is that company, whose own domain
+    stays."""
+    company = {"name": "Acme", "domain": "acme.example", "hs_additional_domains": "acme-shop.example;acme-old.example"}
+    scene = Scene([company], [{"title": "Shop", "website": "https://www.acme-old.example"}], companies(default=default))
+    assert scene.pairs() == {(0, 0)}
+    assert scene.hubspot(0, "domain") == "acme.example"
+    assert scene.entry(H, 0).status is RecordStatus.IN_SYNC
+
+
 def test_the_first_in_the_apps_list_is_synced() -> None:
     """3.5 The app's first record is in sync, the next with the same email is a duplicate, on every rerun."""
     scene = Scene([], emails("a@example.com", "A@example.com", "a@example.com"))

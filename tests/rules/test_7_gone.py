@@ -7,6 +7,8 @@ import pytest
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
 from tests.rules.scene import Scene
+from tests.simulation.invariants import assert_nothing_is_written
+from tests.simulation.syncs import companies
 
 H, A = Side.HUBSPOT, Side.APP
 
@@ -95,6 +97,54 @@ def test_a_merge_moves_the_binding_to_the_survivor(bound_is: str) -> None:
     scene.look()
     assert scene.world.hubspot.records("contacts")[survivor]["jobtitle"] == "Pilot"
     assert len(scene.hubspots()) == len(scene.apps()) == 1
+
+
+FIRMS = ("Acme", "acme.example.com"), ("Globex", "globex.example.com")
+
+
+def firms() -> Scene:
+    """Two companies on both sides, bound by their domains."""
+    return Scene(
+        [{"name": name, "domain": domain} for name, domain in FIRMS],
+        [{"title": name, "website": f"https://{domain}"} for name, domain in FIRMS],
+        companies(),
+    )
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_of_two_merged_companies_one_binding_stays(kept: int) -> None:
+    """7.3 HubSpot lists the domain of the merged company beside the survivor's own: by it the second organisation is
+    known as a duplicate, and is not made again in HubSpot; whichever of the two companies was kept.
+    """
+    scene = firms()
+    assert scene.pairs() == {(0, 0), (1, 1)}
+    first, second = scene.hubspot_ids if kept == 0 else reversed(scene.hubspot_ids)
+    survivor = scene.world.hubspot.merge("companies", first, second)
+    (company,) = scene.hubspots()
+    assert (company["domain"], company["hs_additional_domains"]) == (FIRMS[kept][1], FIRMS[1 - kept][1])
+    for _ in range(2):
+        scene.look()
+        scene.compare()
+        entries = [scene.entry(A, at) for at in (0, 1)]
+        assert sorted(entry.status for entry in entries) == [RecordStatus.EXCLUDED, RecordStatus.IN_SYNC]
+        assert {entry.exclusion for entry in entries} == {None, ExclusionReason.DUPLICATE}
+        (bound,) = [entry for entry in entries if entry.bound]
+        assert bound.hubspot.record_id == str(survivor)
+        assert (len(scene.hubspots()), len(scene.apps())) == (1, 2)
+    scene.restart()
+    assert (len(scene.hubspots()), len(scene.apps())) == (1, 2)
+    assert_nothing_is_written(scene.world)
+
+
+def test_a_merged_companys_organisation_is_told_by_a_webhook_of_the_merge() -> None:
+    """7.3 The same, heard of at once where HubSpot's webhooks are connected, without any comparison."""
+    scene = firms()
+    scene.world.connect_webhooks()
+    scene.world.hubspot.merge("companies", *scene.hubspot_ids)
+    scene.world.deliver()
+    scene.world.settle()
+    assert {scene.entry(A, at).exclusion for at in (0, 1)} == {None, ExclusionReason.DUPLICATE}
+    assert (len(scene.hubspots()), len(scene.apps())) == (1, 2)
 
 
 def test_of_two_bound_partners_one_stays() -> None:

@@ -69,7 +69,7 @@ def companies(direction: Direction = Direction.TWO_WAY, default: Side = Side.HUB
         direction=direction,
         mappings=COMPANY_MAPPINGS,
         match_keys=(
-            MatchKey(IdentifierKind.DOMAIN, "domain", "website"),
+            MatchKey(IdentifierKind.DOMAIN, "domain", "website", ("hs_additional_domains",)),
             MatchKey(IdentifierKind.NAME, "name", "title"),
         ),
         default_side=default,

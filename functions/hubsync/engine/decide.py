@@ -11,7 +11,7 @@ from hubsync.engine.bridge import bridges, differing
 from hubsync.engine.context import Context, Standing
 from hubsync.engine.draft import Draft
 from hubsync.engine.flip_flop import Guard
-from hubsync.engine.identify import identifiers
+from hubsync.engine.identify import OF_SEVERAL_VALUES, identifiers
 from hubsync.engine.lifecycle import BACKWARD, moves_back, newcomers_stage
 from hubsync.engine.links import links_of_new, merge_links
 from hubsync.engine.merge import CHANGED, FIRST, PRIMARY, Verdict, mirrored_before, weigh
@@ -21,7 +21,6 @@ from hubsync.engine.restore import admit_restored
 from hubsync.engine.transform import canonical
 from hubsync.model.decision import Action, Decision
 from hubsync.model.entry import Fingerprints, IndexEntry
-from hubsync.model.identifier import IdentifierKind
 from hubsync.model.lifecycle import PROPERTY
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.record import Record, Value
@@ -132,7 +131,7 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
             )
         )
     draft = Draft(context)
-    secondary = {identifier.value for identifier in known[Side.HUBSPOT] if identifier.kind is IdentifierKind.EMAIL}
+    secondary = {identifier.value for identifier in known[Side.HUBSPOT] if identifier.kind in OF_SEVERAL_VALUES}
     newest = newer(entry, hubspot, app)
     guard = Guard(sync, entry, context.now // 1000, context.retry, newest)
     for bridge, left, right in differing(context, hubspot, app, entry.rounds):
@@ -183,20 +182,20 @@ def _pair(entry: IndexEntry, hubspot: Record, app: Record, context: Context) -> 
 
 
 def _would_replace_primary(
-    mapping: FieldMapping, verdict: Verdict, context: Context, app_value: Value, emails: set[str]
+    mapping: FieldMapping, verdict: Verdict, context: Context, app_value: Value, secondary: set[str]
 ) -> bool:
-    """Whether a first match would overwrite HubSpot's primary email with one of its secondary ones (rule 3.4)."""
+    """Whether a first match would overwrite HubSpot's primary email or domain with a further one of it (rule 3.4)."""
     return (
         verdict.write is Side.HUBSPOT
-        and mapping.hubspot_field in _primary_emails(context.sync)
+        and mapping.hubspot_field in _primary_fields(context.sync)
         and verdict.why.startswith(FIRST.format(side=Side.APP))
-        and canonical(mapping.transform, app_value) in emails
+        and canonical(mapping.transform, app_value) in secondary
     )
 
 
 @per_sync
-def _primary_emails(sync: Sync) -> set[str]:
-    return {key.hubspot_field for key in sync.match_keys if key.kind is IdentifierKind.EMAIL}
+def _primary_fields(sync: Sync) -> set[str]:
+    return {key.hubspot_field for key in sync.match_keys if key.kind in OF_SEVERAL_VALUES}
 
 
 def _refuse(failure: Failure) -> Decision:

@@ -23,7 +23,7 @@ FILLS = "{side} fills the blank"
 CLEARED = "cleared on {side}; a clear does not travel"
 AGAINST = "changed on {side}; the direction does not let it travel"
 KEPT = "left as it is until the other side changes"
-PRIMARY = "the primary email is kept"
+PRIMARY = "the primary one is kept"
 NEWER = ", being newer"
 """Added where the records' times decided (rule 2.7)."""
 

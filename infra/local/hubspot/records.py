@@ -16,6 +16,12 @@ from infra.local.hubspot.table import Table
 from infra.local.hubspot.times import iso, moment_of
 from infra.local.parts.rewrites import rewritten
 
+_SECONDARIES = (
+    ("contacts", "email", "hs_additional_emails"),
+    ("companies", "domain", "hs_additional_domains"),
+)
+"""Of which record which property holds the further values of which."""
+
 
 def create(account: Account, table: Table, given: Mapping[str, Any], writer: Writer) -> Record:
     """A new record. An import may bring its own id and dates, and is found at once."""
@@ -118,8 +124,9 @@ def merge(account: Account, table: Table, primary: Record, other: Record, writer
     stages = [r.properties["lifecyclestage"] for r in (primary, other) if "lifecyclestage" in r.properties]
     if stages:
         properties["lifecyclestage"] = max(stages, key=LIFECYCLE_STAGES.index)
-    if kind.name == "contacts":
-        _gather_emails(properties, primary, other)
+    for type_name, name, more in _SECONDARIES:
+        if kind.name == type_name:
+            _gather(properties, name, more, primary, other)
     record = Record(table.new_id(), properties, created, modified)
     properties["hs_object_id"] = str(record.id)
     record.versions = sorted([*primary.versions, *other.versions], key=lambda version: version.moment)
@@ -148,16 +155,17 @@ def purge(account: Account, table: Table, record: Record, writer: Writer) -> Non
         account.tell(table, record, what)
 
 
-def _gather_emails(properties: dict[str, str], primary: Record, other: Record) -> None:
-    emails: dict[str, None] = {}
+def _gather(properties: dict[str, str], name: str, more: str, primary: Record, other: Record) -> None:
+    """What either record was known by, the survivor is known by, too: beside its own as a further one."""
+    known: dict[str, None] = {}
     for record in (primary, other):
-        emails.setdefault(record.properties.get("email", ""))
-        emails.update(dict.fromkeys(record.properties.get("hs_additional_emails", "").split(";")))
-    emails.pop("", None)
-    emails.pop(properties.get("email", ""), None)
-    properties.pop("hs_additional_emails", None)
-    if emails:
-        properties["hs_additional_emails"] = ";".join(emails)
+        known.setdefault(record.properties.get(name, ""))
+        known.update(dict.fromkeys(record.properties.get(more, "").split(";")))
+    known.pop("", None)
+    known.pop(properties.get(name, ""), None)
+    properties.pop(more, None)
+    if known:
+        properties[more] = ";".join(known)
 
 
 def _company_for(account: Account, contact: Record) -> None:

@@ -43,6 +43,8 @@ def clean(prop: Property, value: Any) -> str:
         return clean_email(prop.name, text)
     if prop.name == "hs_additional_emails":
         return ";".join(dict.fromkeys(clean_email(prop.name, part) for part in text.split(";") if part))
+    if prop.name == "hs_additional_domains":
+        return ";".join(dict.fromkeys(part.strip().lower() for part in text.split(";") if part.strip()))
     check = _CHECKS.get(prop.type, _string)
     return check(prop, text)
 
