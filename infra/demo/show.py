@@ -54,10 +54,12 @@ class Screen:
         self.console.print(table)
 
     def plan(self, lines: Sequence[Line]) -> None:
-        """What a plan says: what it is about first, then what it leaves out."""
-        written = sum(line.planned for line in lines if line.field)
-        said = [f"{line.planned:,} {line.what}" for line in lines if not line.field and line.planned]
-        self.say(f"The plan says: {', '.join(said)}; {written:,} fields written.")
+        """What a plan says, number by number; of single fields the sum."""
+        written = Line("fields written", sum(line.planned for line in lines if line.field), 0)
+        self.say("The plan says:")
+        for line in [*(line for line in lines if not line.field), written]:
+            if line.planned:
+                self.say(f"{line.planned:>8,} {line.what}")
 
     def kept(self, lines: Sequence[Line]) -> None:
         """What a plan said beside what came of it; of single fields only those that differ are shown."""

@@ -68,6 +68,8 @@ def test_a_right_system_passes_every_act(play: Any) -> None:
         "A deletion does not travel",
         "nothing was written anywhere",
         "HubSpot calls: 0 for 120 records",
+        "The plan says:",
+        "wrote nothing anywhere. Now the same document is applied",
         "What was planned, number by number, is what has been done",
         "It is made again, once, with its links",
     ):
