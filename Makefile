@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 CDK := JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 infra/node_modules/.bin/cdk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format types contracts unit rules mutants bench stage-up stage-down synth deploy bootstrap destroy lock clean
+.PHONY: help demo test test-all lint format types contracts unit rules openapi mutants bench stage-up stage-down synth deploy bootstrap destroy lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ unit: $(READY) ## the fast tests, the stage's among them
 
 rules: $(READY) ## write docs/rule-tests.md, which says what proves each rule
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.rules.page
+
+openapi: $(READY) ## write docs/openapi.json, which describes the API
+	@PYTHONPATH=functions:. $(BIN)/python -m hubsync.api.contract.document > docs/openapi.json
 
 mutants: $(READY) ## switch each rule off, and see its tests notice
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.rules.kill $(ARGS)

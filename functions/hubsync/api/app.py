@@ -26,7 +26,7 @@ from hubsync.services.plan.explain import Explain
 from hubsync.services.plan.order import Plans
 from hubsync.services.ports import Clock
 
-OPEN = ("/v1/health",)
+OPEN = ("/v1/health", "/v1/openapi.json")
 """Paths that need no token: they say nothing of anybody."""
 
 ADDRESSES = (
@@ -38,6 +38,8 @@ PURGE_MS = 15_000
 """How long one call may purge; the function has 29 seconds, and a purge's last slice may be slow."""
 
 MAX_RECORDS = 200
+VERBS = ("off", "on", "restart", "compare", "retry", "restore", "plan", "trial")
+VERB = re.compile(r"/v1/syncs/[^/]+/([^/]+)\Z")
 NUMBER = re.compile(r"[0-9]{1,3}\Z")
 YES = {"true": True, "1": True, "false": False, "0": False}
 
@@ -62,7 +64,6 @@ def create_app(
     app = APIGatewayHttpResolver()
     guard = Guard(token)
     add_records(app, records, lambda: _json(app))
-    # Before the verbs of a sync, which would take /plan for one of theirs.
     add_plans(app, plans, explain, lambda: _json(app), lambda name: _flag(app, name))
     add_trials(app, lifecycle, view, lambda: _json(app))
     _add_commands(app, apply, lifecycle, clock)
@@ -70,6 +71,10 @@ def create_app(
 
     @app.not_found
     def unknown(_: Exception) -> Response[str]:
+        told = VERB.match(app.current_event.path) if app.current_event.http_method == "POST" else None
+        if told is not None:
+            words = f"A sync cannot be told to {told[1]}."
+            return Problem(404, words, suggestion(told[1], VERBS)).response()
         return Problem(404, "There is nothing at this address.", ADDRESSES).response()
 
     def failed(error: Exception) -> Response[str]:
@@ -101,18 +106,22 @@ def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycl
         deleted = lifecycle.delete(name, until=clock.now() + PURGE_MS)
         return {"name": deleted.name, "done": deleted.done}, 200 if deleted.done else 202
 
-    @app.post("/v1/syncs/<name>/<verb>")
-    def command(name: str, verb: str) -> shapes.Json:
-        commands = {
-            "off": lifecycle.off,
-            "on": lambda name: lifecycle.on(name, confirm=_flag(app, "confirm")),
-            "restart": lifecycle.restart,
-            "compare": lifecycle.compare,
-        }
-        if verb not in commands:
-            raise Problem(404, f"A sync cannot be told to {verb}.", suggestion(verb, [*commands, "retry", "restore"]))
-        sync = commands[verb](name)
-        return {**shapes.brief(sync), **({"run": sync.comparison} if verb == "compare" else {})}
+    @app.post("/v1/syncs/<name>/off")
+    def off(name: str) -> shapes.Json:
+        return shapes.brief(lifecycle.off(name))
+
+    @app.post("/v1/syncs/<name>/on")
+    def on(name: str) -> shapes.Json:
+        return shapes.brief(lifecycle.on(name, confirm=_flag(app, "confirm")))
+
+    @app.post("/v1/syncs/<name>/restart")
+    def restart(name: str) -> shapes.Json:
+        return shapes.brief(lifecycle.restart(name))
+
+    @app.post("/v1/syncs/<name>/compare")
+    def compare(name: str) -> shapes.Json:
+        sync = lifecycle.compare(name)
+        return {**shapes.brief(sync), "run": sync.comparison}
 
 
 def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
@@ -147,17 +156,24 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
     def apps() -> shapes.Json:
         return {"apps": [{"key": key, "name": name} for key, name in view.apps().items()]}
 
-    @app.get("/v1/apps/<key>")
-    def one_app(key: str) -> shapes.Json:
-        return fields.app(key, view.apps(), view.objects(key))
+    @app.get("/v1/apps/<app>")
+    def one_app(app: str) -> shapes.Json:
+        return fields.app(app, view.apps(), view.objects(app))
 
-    @app.get("/v1/connections/<name>/objects/<object_type>")
-    def object_fields(name: str, object_type: str) -> shapes.Json:
-        return fields.live(name, *view.fields(name, object_type))
+    @app.get("/v1/connections/<connection>/objects/<object>")
+    def object_fields(connection: str, object: str) -> shapes.Json:  # noqa: A002 - it is the parameter's name
+        return fields.live(connection, *view.fields(connection, object))
 
     @app.get("/v1/health")
     def health() -> shapes.Json:
         return {"status": "ok"}
+
+    @app.get("/v1/openapi.json")
+    def openapi() -> Response[str]:
+        # It needs every model of the contract, which no other route does.
+        from hubsync.api.contract.document import text
+
+        return Response(200, "application/json", text())
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

@@ -65,7 +65,11 @@ def _names(given: object) -> object:
     return given if isinstance(given, list) else (given,)
 
 
-Names = Annotated[tuple[Name, ...], BeforeValidator(_names), Field(min_length=1, max_length=2)]
+Names = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(_names, json_schema_input_type=Name | tuple[Name, ...]),
+    Field(min_length=1, max_length=2),
+]
 """A field, or the two that a mapping joins: `[firstname, lastname]`."""
 
 

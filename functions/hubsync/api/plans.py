@@ -30,10 +30,10 @@ def add_plans(
     def plan_sync(name: str) -> tuple[Json, int]:
         return _ordered(plans.of_sync(name)), 202
 
-    @app.get("/v1/plans/<plan_id>")
-    def plan(plan_id: str) -> Json:
+    @app.get("/v1/plans/<plan>")
+    def read_plan(plan: str) -> Json:
         try:
-            return plans.view(plan_id)
+            return plans.view(plan)
         except UnknownPlanError as error:
             raise Problem(404, str(error), "Order a new one; a plan is kept for a day.") from None
 

@@ -1,4 +1,4 @@
-"""Calls the API's handler with the events that an HTTP API sends."""
+"""Calls the API's handler with the events that an HTTP API sends, and holds each answer against the document."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hubsync.api.app import create_app
+from tests.unit.api.told import check
 from tests.unit.services.manage_world import World
 
 TOKEN = "api-token"
@@ -58,4 +59,6 @@ class Client:
         }
         answer = self.handler(event, None)
         headers = {**answer.get("headers", {}), **{k: v[0] for k, v in answer.get("multiValueHeaders", {}).items()}}
-        return Answer(answer["statusCode"], headers, json.loads(answer["body"]))
+        shown = json.loads(answer["body"])
+        check(method, path, answer["statusCode"], headers["Content-Type"], shown)
+        return Answer(answer["statusCode"], headers, shown)

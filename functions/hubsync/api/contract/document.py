@@ -1,0 +1,177 @@
+"""The OpenAPI document, out of the operations and their models.
+
+PYTHONPATH=functions python -m hubsync.api.contract.document     prints it, as `make openapi` writes it
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from hubsync.api.contract import commands, connections, deployment, plans, records, trials
+from hubsync.api.contract.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *commands.OPERATIONS,
+    *trials.OPERATIONS,
+    *records.OPERATIONS,
+    *plans.OPERATIONS,
+    *connections.OPERATIONS,
+    *deployment.OPERATIONS,
+)
+
+TAGS = {
+    "syncs": "What is kept in step: saved as a document, turned off and on, compared, tried, deleted.",
+    "records": "How each record stands, why, and what can be done about it.",
+    "plans": "What saving or restarting would do. A plan is ordered, made in the background, and kept for a day.",
+    "connections": "The accounts that syncs read and write.",
+    "apps": "The applications that can be synced, with their object types and fields.",
+    "notifications": "What the people who run a sync were told.",
+    "deployment": "The API itself.",
+}
+
+NAMES = {
+    "name": "The sync's name.",
+    "record": "A record: the id of its entry, or the one that it has on either side.",
+    "plan": "The plan's id, as it was told when the plan was ordered.",
+    "connection": "The connection's name.",
+    "object": "An object type, in the application's own word.",
+    "app": "The application's key.",
+}
+"""What stands in paths."""
+
+PROBLEMS = {
+    400: "The request cannot be read.",
+    401: "The token is missing or wrong.",
+    404: "It is not there.",
+    409: "Not now: the remedy says what to do first.",
+    413: "The body is larger than 1 MB.",
+    422: "The document has faults; nothing was saved.",
+    502: "The application needs a person, or answers in a way that it should not.",
+    503: "The application cannot be asked now; the header Retry-After says when.",
+}
+
+ABOUT = (
+    "Manages a deployment of hubsync. Every path but the health check and this document wants the deployment's token. "
+    "Errors are application/problem+json, with a remedy. Answers may get further keys; pass over those you do not know."
+)
+
+SCHEMAS = "#/components/schemas/"
+PROBLEM_JSON = "application/problem+json"
+PARAMETER = re.compile(r"{(\w+)}")
+
+
+def document(*, closed: bool = False) -> dict[str, Any]:
+    """The document. `closed` says of every answer that it has no keys beyond those that are told, for tests."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "hubsync",
+            "version": "1",
+            "summary": "Keeps HubSpot and any other application in step.",
+            "description": ABOUT,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}],
+        "tags": [{"name": name, "description": words} for name, words in TAGS.items()],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "The deployment's token for the API."}
+            },
+            "schemas": _schemas(closed),
+            "responses": {str(status): _problem(status) for status in PROBLEMS},
+        },
+    }
+
+
+@cache
+def text() -> str:
+    """The document as it is served and committed."""
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _paths() -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for each in OPERATIONS:
+        paths.setdefault(each.path, {})[each.method.lower()] = _operation(each)
+    return paths
+
+
+def _operation(each: Operation) -> dict[str, Any]:
+    parameters = [
+        {"name": name, "in": "path", "required": True, "description": NAMES[name], "schema": {"type": "string"}}
+        for name in PARAMETER.findall(each.path)
+    ]
+    parameters += [
+        {"name": one.name, "in": "query", "description": one.words, "schema": dict(one.schema)} for one in each.query
+    ]
+    answers: dict[str, Any] = {
+        str(status): {"description": HTTPStatus(status).phrase + ".", "content": {"application/json": _ref(model)}}
+        for status, model in each.answers.items()
+    }
+    for status in sorted({*each.problems, *(() if each.open else (401, 413))}):
+        answers[str(status)] = {"$ref": f"#/components/responses/{status}"}
+    return {
+        "operationId": each.id,
+        "tags": [each.tag],
+        "summary": each.summary,
+        **({"description": each.words} if each.words else {}),
+        **({"security": []} if each.open else {}),
+        **({"parameters": parameters} if parameters else {}),
+        **(
+            {"requestBody": {"required": True, "content": {"application/json": _ref(each.body)}}}
+            if each.body is not None
+            else {}
+        ),
+        "responses": answers,
+    }
+
+
+def _problem(status: int) -> dict[str, Any]:
+    model = deployment.RefusedDocument if status == HTTPStatus.UNPROCESSABLE_ENTITY else deployment.Problem
+    return {"description": PROBLEMS[status], "content": {PROBLEM_JSON: _ref(model)}}
+
+
+def _ref(model: type[BaseModel]) -> dict[str, Any]:
+    return {"schema": {"$ref": SCHEMAS + model.__name__}}
+
+
+def _schemas(closed: bool) -> Mapping[str, Any]:
+    models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {
+        (deployment.Problem, "serialization"): None,
+        (deployment.RefusedDocument, "serialization"): None,
+    }
+    for each in OPERATIONS:
+        models |= dict.fromkeys((model, "serialization") for model in each.answers.values())
+        if each.body is not None:
+            models[each.body, "validation"] = None
+    found = models_json_schema(list(models), ref_template=SCHEMAS + "{model}")[1]["$defs"]
+    return {name: _plain(schema, closed) for name, schema in sorted(found.items())}
+
+
+def _plain(schema: Mapping[str, Any], closed: bool) -> Mapping[str, Any]:
+    """A schema without the titles that say no more than the names; its words in one line."""
+    plain = {key: _untitled(value) if key == "properties" else value for key, value in schema.items() if key != "title"}
+    if "description" in plain:
+        plain["description"] = " ".join(str(plain["description"]).split())
+    if closed and "properties" in plain:
+        plain.setdefault("additionalProperties", False)
+    return plain
+
+
+def _untitled(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: {key: value for key, value in each.items() if key != "title"} for name, each in properties.items()}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())

@@ -1,0 +1,49 @@
+"""What the document says of one route."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+TEXT: Mapping[str, Any] = {"type": "string"}
+FLAG: Mapping[str, Any] = {"type": "boolean", "default": False}
+
+
+class Answer(BaseModel):
+    """What all answers have in common: the document does not promise that no key is added later."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parameter in the query. `schema` is JSON Schema."""
+
+    name: str
+    words: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route: `DELETE /v1/syncs/{name}`.
+
+    `id` names it in clients that are generated. `answers` has the model of each status that is no error, `problems`
+    the statuses that are; those that any route may answer with are added by the document. `body` is the model of the
+    request's JSON. `open` routes need no token.
+    """
+
+    method: str
+    path: str
+    id: str
+    tag: str
+    summary: str
+    answers: Mapping[int, type[Answer]]
+    problems: tuple[int, ...] = ()
+    words: str = ""
+    body: type[BaseModel] | None = None
+    query: tuple[Query, ...] = ()
+    open: bool = False

@@ -1,0 +1,225 @@
+"""Records: listed, looked at, explained, retried, restored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hubsync.api.contract.operation import Answer, Operation, Query
+from hubsync.api.contract.paging import CURSOR, LIMIT
+from hubsync.api.records import RestoreBody, RetryBody
+from hubsync.model.decision import Action
+from hubsync.model.history import Outcome
+from hubsync.model.side import Side
+from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
+from hubsync.services.manage.record import FieldState
+
+
+class FieldPair(Answer):
+    """The names of a mapping's fields on both sides; a list where several are joined."""
+
+    hubspot: str | list[str]
+    app: str | list[str]
+
+
+class Failure(Answer):
+    """Why a record fails, and what can be done. `field` is to blame, where one is."""
+
+    category: FailureCategory
+    sentence: str
+    remedy: str
+    field: str | None
+
+
+class RecordWarning(Answer):
+    """A field of a record that could not be carried, while the others were."""
+
+    code: str
+    hubspot: str | list[str] | None = None
+    app: str | list[str] | None = None
+    sentence: str
+    remedy: str
+
+
+class Record(Answer):
+    """One record or bound pair: where it is, how it stands and why. No value of it. `since` is epoch ms.
+
+    `drifted` names pairs of fields that differ and are left alone. `waiting_links` counts links that are made later.
+    """
+
+    id: str
+    status: RecordStatus
+    hubspot_id: str | None
+    app_id: str | None
+    reason: str
+    failure: Failure | None
+    exclusion: ExclusionReason | None
+    drifted: list[FieldPair]
+    warnings: list[RecordWarning]
+    waiting_links: int
+    since: int
+
+
+class RecordPage(Answer):
+    """Some records, and where to go on. A page may be short, or empty, before the end."""
+
+    records: list[Record]
+    cursor: str | None
+
+
+class Next(Answer):
+    """What the next look would do."""
+
+    action: Action
+    reason: str
+
+
+class FieldNow(FieldPair):
+    """A mapped field with its values on both sides as they are now."""
+
+    hubspot_value: Any
+    app_value: Any
+    state: FieldState
+    target: Side | None
+
+
+class FieldEdit(Answer):
+    """What a write did to one field."""
+
+    before: Any
+    after: Any
+    winner: Side | None
+    why: str
+
+
+class HistoryEvent(Answer):
+    """One write to one record. `at` is epoch ms."""
+
+    at: int
+    side: Side
+    create: bool
+    outcome: Outcome | None
+    cause: str
+    correlation_id: str
+    generation: int
+    reason: str
+    fields: dict[str, FieldEdit]
+
+
+class RecordDetail(Record):
+    """One record with both sides, what differs, and its history, newest first."""
+
+    next: Next
+    fields: list[FieldNow]
+    history: list[HistoryEvent]
+
+
+class ChangedField(Answer):
+    """One field before and after."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class Difference(Answer):
+    """One record that would be written. `id` is null where it would be made."""
+
+    side: Side
+    id: str | None
+    entry: str | None
+    created: bool
+    reason: str
+    fields: list[ChangedField]
+
+
+class Explanation(Answer):
+    """What state a record is in, why, and what the next look would do, in sentences."""
+
+    sync: str
+    entry: str | None
+    hubspot_id: str | None
+    app_id: str | None
+    status: RecordStatus | None
+    now: list[str]
+    next: list[str]
+    changes: list[Difference]
+
+
+class Retried(Answer):
+    """How many records are looked at again. With a cursor there are more: ask again with it."""
+
+    records: int
+    unknown: list[str]
+    cursor: str | None
+
+
+class Review(Answer):
+    """What a restore makes again. `count` and `token` go back to confirm it. `left` cannot be restored."""
+
+    target: Side
+    count: int
+    token: str
+    records: list[Record]
+    left: list[str]
+    more: bool
+    confirmed: bool
+
+
+STATUS = Query(
+    "status", "Only records of this status.", {"type": "string", "enum": [status.value for status in RecordStatus]}
+)
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/syncs/{name}/records",
+        "listRecords",
+        "records",
+        "Records of a sync",
+        {200: RecordPage},
+        (400, 404),
+        "From the index alone, so that neither application is asked. Newest first where a status is given.",
+        query=(STATUS, CURSOR, LIMIT),
+    ),
+    Operation(
+        "GET",
+        "/v1/syncs/{name}/records/{record}",
+        "readRecord",
+        "records",
+        "One record with both sides and its history",
+        {200: RecordDetail},
+        (404, 502, 503),
+        "Both applications are asked for its values.",
+    ),
+    Operation(
+        "GET",
+        "/v1/syncs/{name}/records/{record}/explain",
+        "explainRecord",
+        "records",
+        "Why a record stands as it does",
+        {200: Explanation},
+        (404, 409, 502, 503),
+    ),
+    Operation(
+        "POST",
+        "/v1/syncs/{name}/retry",
+        "retryRecords",
+        "records",
+        "Look at records again",
+        {200: Retried},
+        (400, 404, 409),
+        "At some by their ids, or at all that fail, a thousand in one call.",
+        body=RetryBody,
+    ),
+    Operation(
+        "POST",
+        "/v1/syncs/{name}/restore",
+        "restoreRecords",
+        "records",
+        "Make deleted records again",
+        {200: Review, 202: Review},
+        (400, 404, 409),
+        "Without confirm it is a review (200). With the review's count and token it is carried out (202).",
+        body=RestoreBody,
+    ),
+)
