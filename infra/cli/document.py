@@ -18,7 +18,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from infra.cli.errors import USAGE, CliError
 
-VARIABLE = re.compile(r"\$\{([^}]*)\}?")
+VARIABLE = re.compile(r"\$?\$\{([^}]*)\}?")
 NAMED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?\Z", re.DOTALL)
 PARENT = re.compile(r"(.*)(?:\.[^.\[\]]*|\[\d+\])\Z", re.DOTALL)
 NOT_YAML_1_2 = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
@@ -52,7 +52,7 @@ class Document:
 
 
 def read_document(path: Path, values: Mapping[str, str]) -> Document:
-    """The document in a file, its `${VAR}` and `${VAR:-default}` filled in from `values`.
+    """The document in a file, its `${VAR}` and `${VAR:-default}` filled in from `values`; `$${` is a plain `${`.
 
     Raises `CliError` (exit code 2) with line, column and reason; of variables that are not set it names all.
     """
@@ -140,6 +140,8 @@ class _Reader:
         raise ConstructorError(None, None, "this is no text, number, true or false", node.start_mark)
 
     def _fill(self, found: re.Match[str], node: Node, path: str) -> str:
+        if found[0].startswith("$$"):
+            return found[0][1:]
         named = NAMED.match(found[1]) if found[0].endswith("}") else None
         if named is None:
             raise ConstructorError(None, None, f"{found[0]} is no variable; write ${{NAME}}", node.start_mark)

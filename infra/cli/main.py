@@ -16,6 +16,7 @@ from rich.live import Live
 
 from infra.cli import show, show_fields
 from infra.cli.client import Client
+from infra.cli.config import app as config_commands
 from infra.cli.document import read_document
 from infra.cli.errors import FAILED, USAGE, CliError
 from infra.cli.plan import explain, plan
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(stage_commands, name="stage")
 app.add_typer(record_commands)
+app.add_typer(config_commands)
 app.command()(plan)
 app.command()(explain)
 app.command("try")(attempt)

@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hubsync.api import fields, shapes
+from hubsync.api.deployed import add_deployed
 from hubsync.api.document import read_document
 from hubsync.api.guard import Guard
 from hubsync.api.plans import add_plans
@@ -19,6 +20,7 @@ from hubsync.api.records import RecordUseCases, add_records
 from hubsync.api.trials import add_trials
 from hubsync.model.status import RecordStatus
 from hubsync.services.manage.apply import Apply
+from hubsync.services.manage.deployed import Deployed
 from hubsync.services.manage.document import suggestion
 from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.services.manage.view import View
@@ -54,6 +56,7 @@ def create_app(
     records: RecordUseCases,
     plans: Plans,
     explain: Explain,
+    deployed: Deployed,
     clock: Clock,
     token: Callable[[], str],
 ) -> Handler:
@@ -66,6 +69,7 @@ def create_app(
     add_records(app, records, lambda: _json(app))
     add_plans(app, plans, explain, lambda: _json(app), lambda name: _flag(app, name))
     add_trials(app, lifecycle, view, lambda: _json(app))
+    add_deployed(app, deployed)
     _add_commands(app, apply, lifecycle, clock)
     _add_queries(app, view)
 

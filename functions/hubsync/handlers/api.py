@@ -13,6 +13,7 @@ from hubsync.aws.functions import LambdaPlanMaker
 from hubsync.bootstrap import Bootstrap
 from hubsync.observability import logger
 from hubsync.services.manage.apply import Apply
+from hubsync.services.manage.deployed import Deployed
 from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
@@ -94,6 +95,12 @@ class Management:
                 clock=app.clock,
                 ids=app.ids,
                 outages=stores.outages,
+            ),
+            deployed=Deployed(
+                connections=stores.connections,
+                syncs=stores.syncs,
+                connectors=app.connectors,
+                schemas=app.schemas,
             ),
             clock=app.clock,
             token=self.token,

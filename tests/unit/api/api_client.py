@@ -32,6 +32,7 @@ class Client:
             records=world.records,
             plans=world.plans,
             explain=world.explain,
+            deployed=world.deployed,
             clock=world.clock,
             token=lambda: token,
         )

@@ -18,8 +18,10 @@ from hubsync.connectors.port import (
     Pipelines,
     WebhookReader,
 )
+from hubsync.model.activity import Activity
 from hubsync.model.app import AppObject
 from hubsync.model.connection import Connection
+from hubsync.model.directory import Pipeline
 from hubsync.model.mapping import DefaultMapping
 from hubsync.model.message import LookMessage, PageMessage, Queue
 from hubsync.model.record import Record, RecordRef, Value
@@ -29,6 +31,7 @@ from hubsync.model.sync import Sync
 from hubsync.services.drift import Drift
 from hubsync.services.history import History
 from hubsync.services.manage.apply import Applied, Apply
+from hubsync.services.manage.deployed import Deployed
 from hubsync.services.manage.document import ConnectionSpec, Document, EndSpec, MappingSpec, SyncSpec
 from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.lifecycle import Lifecycle
@@ -235,6 +238,24 @@ class FakeApp:
         return {each: Record(RecordRef(side, each), values) for each, values in self._world.held[side].items()}
 
 
+class FakePipelines:
+    def __init__(self, found: Sequence[Pipeline]) -> None:
+        self._found = found
+
+    def pipelines(self, object_type: str) -> Sequence[Pipeline]:
+        return self._found
+
+
+class FakeReader:
+    """What reads an app's webhooks, as far as its events of people are asked for."""
+
+    def __init__(self, activity_types: frozenset[str]) -> None:
+        self.activity_types = activity_types
+
+    def activities(self, body: bytes) -> Sequence[Activity]:
+        return []
+
+
 class FakeConnectors:
     def __init__(self, world: World) -> None:
         self._world = world
@@ -252,10 +273,11 @@ class FakeConnectors:
         return None
 
     def pipelines(self, connection: Connection, object_type: str) -> Pipelines | None:
-        return None
+        found = self._world.pipelines.get(connection.app)
+        return None if found is None else cast("Pipelines", FakePipelines(found))
 
     def webhooks(self, connection: Connection) -> WebhookReader | None:
-        return None
+        return cast("WebhookReader", FakeReader(self._world.activities)) if self._world.activities else None
 
     def apps(self) -> Mapping[str, str]:
         return {"hubspot": "HubSpot", "orbit": "Orbit CRM"}
@@ -272,6 +294,8 @@ class World:
 
     def __init__(self) -> None:
         self.schemas: dict[str, dict[str, ObjectSchema]] = {app: dict(types) for app, types in SCHEMAS.items()}
+        self.pipelines: dict[str, Sequence[Pipeline]] = {}
+        self.activities: frozenset[str] = frozenset()
         self.schema_error: Exception | None = None
         self.prepare_error: Exception | None = None
         self.prepared: list[tuple[str, tuple[str, ...]]] = []
@@ -363,6 +387,12 @@ class World:
             clock=self.clock,
             ids=ids,
             outages=self.stores.outages,
+        )
+        self.deployed = Deployed(
+            connections=self.stores.connections,
+            syncs=self.stores.syncs,
+            connectors=connectors,
+            schemas=Schemas(self.stores.schemas, self.clock),
         )
         self.making = True
 

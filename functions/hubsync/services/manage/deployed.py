@@ -1,0 +1,66 @@
+"""Everything that is deployed, as the document that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hubsync.model.app import AppObject
+from hubsync.model.schema import ObjectSchema
+from hubsync.model.side import Side
+from hubsync.model.sync import Sync, SyncStatus
+from hubsync.services.manage.document import Document
+from hubsync.services.manage.written import Surroundings, write_connection, write_sync
+from hubsync.services.ports import Connectors
+from hubsync.services.schemas import Schemas
+from hubsync.stores.ports import ConnectionStore, SyncStore
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A document without secrets. `secrets` names by connection those that are stored: `token`, `webhook_secret`."""
+
+    document: Document
+    secrets: Mapping[str, tuple[str, ...]]
+
+
+class Deployed:
+    """The use case over its ports. It reads the table only, no application."""
+
+    def __init__(
+        self, *, connections: ConnectionStore, syncs: SyncStore, connectors: Connectors, schemas: Schemas
+    ) -> None:
+        self._connections = connections
+        self._syncs = syncs
+        self._connectors = connectors
+        self._schemas = schemas
+
+    def __call__(self) -> Deployment:
+        """All connections and all syncs but those that are being deleted, by name."""
+        accounts = {each.id: each for each in self._connections.connections()}
+        syncs = [sync for sync in self._syncs.syncs() if sync.status is not SyncStatus.DELETING]
+        names = {sync.id: sync.name for sync in syncs}
+        objects = {each.app: self._connectors.objects(each.app) for each in accounts.values()}
+        written = {}
+        for sync in syncs:
+            account = accounts.get(sync.app_connection)
+            known = objects[account.app] if account is not None else ()
+            written[sync.name] = write_sync(sync, self._around(sync, known, names))
+        secrets = {
+            each.id: ("token", "webhook_secret") if each.webhook_secret is not None else ("token",)
+            for each in accounts.values()
+        }
+        connections = {name: write_connection(each) for name, each in accounts.items()}
+        return Deployment(Document(connections, written), secrets)
+
+    def _around(self, sync: Sync, objects: Sequence[AppObject], names: Mapping[str, str]) -> Surroundings:
+        ours = next((each for each in objects if each.object_type == sync.app_object), None)
+        if ours is None:
+            return Surroundings(schemas=self._stored(sync), names=names)
+        known = ours.defaults if ours.kind in (None, sync.kind) else ()
+        return Surroundings(known, ours.kind, self._stored(sync), names)
+
+    def _stored(self, sync: Sync) -> dict[Side, ObjectSchema]:
+        """The schemas as they were last stored."""
+        found = {side: self._schemas.stored(sync.connection(side), sync.object_type(side)) for side in Side}
+        return {side: snapshot.schema for side, snapshot in found.items() if snapshot is not None}
