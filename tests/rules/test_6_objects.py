@@ -20,6 +20,7 @@ from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.sync import MatchKey, Sync, SyncStatus
 from hubsync.services.manage.document import AssociationSpec, EndSpec, RefusedDocumentError
+from hubsync.services.manage.lifecycle import NotNowError
 from tests.rules.scene import Scene
 from tests.simulation.invariants import assert_nothing_is_written
 from tests.simulation.syncs import assets, companies, contacts, deals, invoices, linked, tasks, tickets
@@ -494,7 +495,24 @@ def traces(one: Linked, number: str) -> list[str]:
     return [kind for kind, text in kept.items() if re.search(rf"\bh-{number}\b|id='{number}'", text)]
 
 
-# --- what is refused when it is saved
+# --- what is refused
+
+
+def test_a_sync_that_others_link_by_cannot_be_deleted() -> None:
+    """6.1, 1.7 The deletion is refused and says who needs it; when they are gone it is done, and no link is touched."""
+    one = Linked(LINKS[0])
+    one.put(H, "hubspot", "one")
+    one.run()
+    end = one.world.clock.ms + 60_000
+    with pytest.raises(NotNowError, match="opportunities links records by way of contacts"):
+        one.world.lifecycle.delete("contacts", until=end)
+    one.put(H, "hubspot", "two")
+    one.take(H, "hubspot", "one")
+    one.catch_up()
+    assert (one.in_app("hubspot"), one.waiting()) == ({"two"}, 0), "everything goes on"
+    assert one.world.lifecycle.delete("opportunities", until=end).done
+    assert one.world.lifecycle.delete("contacts", until=end).done
+    assert one.both("hubspot") == ({"two"}, {"two"})
 
 
 def test_an_invoice_is_linked_to_contacts_and_to_nothing_else() -> None:

@@ -101,6 +101,13 @@ MUTANTS = (
     ),
     Mutant(
         "6.1",
+        "what others link by can be deleted",
+        "services.manage.lifecycle",
+        "                self._check_unneeded(sync)",
+        "                pass",
+    ),
+    Mutant(
+        "6.1",
         "a label is no more than a link",
         "connectors.hubspot.associations",
         "if field.label is None or any(type_.label == field.label for type_ in types)",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from hubsync.model.association import Association
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.identifier import Claim
 from hubsync.model.status import RecordStatus
@@ -101,6 +102,34 @@ def test_a_deletion_that_was_cut_off_goes_on_and_nothing_else_is_touched(world: 
     assert [each.id for each in world.stores.syncs.syncs()] == ["kept"]
     assert not world.stores.index.walk(sync.id, None, 10).entries
     assert world.stores.index.walk("kept", None, 10).entries
+
+
+def linking(world: World) -> Sync:
+    """A sync whose records are linked by way of `contacts`."""
+    via = Association(1, "contacts", "person_id", world.sync().id)
+    deals = replace(world.sync(), id="deals-id", name="deals", hubspot_object="deals", associations=(via,), version=0)
+    world.put(deals)
+    return world.sync("deals")
+
+
+def test_a_sync_that_others_link_by_is_not_deleted(world: World) -> None:
+    """6.1, 1.7 Who deletes it is told which syncs need it; once they are gone, or link no more, it goes."""
+    deals = linking(world)
+    with pytest.raises(NotNowError, match="deals links records by way of contacts") as refused:
+        world.lifecycle.delete("contacts", until=world.clock.now() + 1_000)
+    assert "via: contacts" in refused.value.remedy
+    assert (world.sync().status, world.sync().hash_key != b"") == (SyncStatus.ACTIVE, True)
+    assert world.lifecycle.off("contacts").status is SyncStatus.OFF, "it may rest; links to what is bound go on"
+    world.put(replace(deals, associations=()))
+    assert world.lifecycle.delete("contacts", until=world.clock.now() + 1_000).done
+
+
+def test_what_is_being_deleted_itself_needs_nobody(world: World) -> None:
+    """6.1, 1.7 Neither a sync that goes, nor a sync that links records by way of itself."""
+    deals = linking(world)
+    world.put(replace(deals, status=SyncStatus.DELETING))
+    world.put(replace(world.sync(), associations=(Association(9, "contacts", "boss_id", world.sync().id),)))
+    assert world.lifecycle.delete("contacts", until=world.clock.now() + 1_000).done
 
 
 @pytest.mark.parametrize("verb", ["off", "on", "restart", "compare"])

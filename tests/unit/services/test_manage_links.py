@@ -10,8 +10,9 @@ from hubsync.api.document import read_document
 from hubsync.model.association import Association
 from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
 from hubsync.model.side import Direction, Side
+from hubsync.model.sync import SyncStatus
 from hubsync.services.manage.check_links import check_links
-from hubsync.services.manage.document import AssociationSpec, EndSpec, MappingSpec, SyncSpec
+from hubsync.services.manage.document import AssociationSpec, EndSpec, MappingSpec, RefusedDocumentError, SyncSpec
 from hubsync.services.manage.plan import Change
 from tests.unit.services.manage_world import World, document_of, mappings, sync_of
 
@@ -137,3 +138,15 @@ def test_both_syncs_may_be_new_and_the_number_is_kept() -> None:
     assert world.sync().associations == ()
     world.applied(document_of(**_syncs()))
     assert world.sync().associations[0].number == 4, "a number is never used again"
+
+
+def test_nobody_links_by_what_is_being_deleted() -> None:
+    """6.1 A sync on its way out binds nothing any more."""
+    world = World()
+    syncs = _syncs()
+    world.applied(document_of(companies=syncs["companies"]))
+    world.put(replace(world.sync("companies"), status=SyncStatus.DELETING))
+    with pytest.raises(RefusedDocumentError) as refused:
+        world.applied(document_of(contacts=syncs["contacts"]))
+    (fault,) = refused.value.faults
+    assert (fault.path, fault.reason) == ("syncs.contacts.associations[0].via", "There is no sync companies.")

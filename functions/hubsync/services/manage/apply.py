@@ -345,13 +345,14 @@ def _link_up(plan: _Plan) -> None:
 
 
 def _ends_of_all(plan: _Plan) -> Mapping[str, Ends]:
-    """The ends of every sync there is or is going to be."""
+    """The ends of every sync there is or is going to be; nobody links by one that is being deleted."""
     ends: dict[str, Ends] = {
         sync.name: (
             EndSpec(sync.hubspot_connection, sync.hubspot_object),
             EndSpec(sync.app_connection, sync.app_object),
         )
         for sync in plan.stored.values()
+        if sync.status is not SyncStatus.DELETING
     }
     for other, each in plan.document.syncs.items():
         ends.setdefault(other, (each.hubspot, each.app))

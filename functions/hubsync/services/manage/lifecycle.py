@@ -141,10 +141,12 @@ class Lifecycle:
 
         Its keys go first, and what then still stands in index and history says nothing to anybody. The index is purged
         in slices until `until` (epoch ms); asked again, it goes on, and so does the five-minute tick. At least one
-        slice is purged.
+        slice is purged. Refused while others link their records by way of this sync (rule 6.1).
         """
 
         def doom(sync: Sync) -> Sync:
+            if sync.status is not SyncStatus.DELETING:
+                self._check_unneeded(sync)
             return replace(sync, status=SyncStatus.DELETING, hash_key=b"", history_key=b"", phase=None, indexed=())
 
         sync = self._end_runs(self._change(name, doom, deleting=True))
@@ -183,6 +185,21 @@ class Lifecycle:
             if after == before or self._syncs.put_sync(after):
                 return after
         raise ConcurrentChangeError(f"{name} changes all the time; try again.")
+
+    def _check_unneeded(self, sync: Sync) -> None:
+        """Only this sync knows which records are the same: without it the links of others would wait for ever."""
+        others = sorted(
+            other.name
+            for other in self._syncs.syncs()
+            if other.id != sync.id
+            and other.status is not SyncStatus.DELETING
+            and any(association.via == sync.id for association in other.associations)
+        )
+        if others:
+            raise NotNowError(
+                f"{', '.join(others)} link{'s' if len(others) == 1 else ''} records by way of {sync.name}.",
+                remedy=f"First take the associations with via: {sync.name} out of the document, or delete their syncs.",
+            )
 
     def _purge(self, sync_id: str, until: int) -> bool:
         while not (done := self._index.purge(sync_id, PURGE_SLICE)) and self._clock.now() < until:
