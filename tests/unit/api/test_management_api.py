@@ -411,3 +411,13 @@ def test_a_bug_of_ours_is_not_hidden(applied: Client, world: World, monkeypatch:
     monkeypatch.setattr(world.stores.counts, "counts", broken)
     with pytest.raises(ZeroDivisionError):
         applied("GET", "/v1/syncs", token=BEARER)
+
+
+def test_what_is_deployed_is_answered_as_a_document(world: World, call: Client) -> None:
+    """Applied again it changes nothing; secrets are named and not told."""
+    assert call("GET", "/v1/document").json == {"document": {"connections": {}, "syncs": {}}, "secrets": {}}
+    world.applied()
+    answer = call("GET", "/v1/document").json
+    assert answer["secrets"] == {"hubspot": ["token"], "orbit": ["token", "webhook_secret"]}
+    applied = call("POST", "/v1/apply", answer["document"]).json
+    assert {each["change"] for kind in ("connections", "syncs") for each in applied[kind]} == {"unchanged"}

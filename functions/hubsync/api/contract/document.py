@@ -16,11 +16,12 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from hubsync.api.contract import commands, connections, deployment, plans, records, trials
+from hubsync.api.contract import commands, connections, deployed, deployment, plans, records, trials
 from hubsync.api.contract.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *commands.OPERATIONS,
+    *deployed.OPERATIONS,
     *trials.OPERATIONS,
     *records.OPERATIONS,
     *plans.OPERATIONS,
