@@ -139,14 +139,14 @@ class Showing:
     def _check_calls(self, saved: Sequence[Expectation], before: Mapping[str, World]) -> list[str]:
         """At most 1.2 × (2N + W) / 100 + 20 calls a sync, for N HubSpot records and W that were written in HubSpot.
 
-        Each kind of links is read with the records, by calls of its own, and has 10 more for what is no full batch.
+        Each kind of links is read with the records, by calls of its own, and has 20 more for what is no full batch.
         """
         used = self._hubspot.calls()
         listed = sum(len(each.hubspot) for each in before.values())
         read = sum(len(before[each.rules.name].hubspot) * (1 + len(each.rules.links)) for each in saved)
         tallies = [done(each.rules, before[each.rules.name], self._world(each.rules)) for each in saved]
         written = sum(tally.made["hubspot"] + tally.changed["hubspot"] for tally in tallies)
-        bound = 1.2 * (2 * read + written) / 100 + sum(20 + 10 * len(each.rules.links) for each in saved)
+        bound = 1.2 * (2 * read + written) / 100 + 20 * sum(1 + len(each.rules.links) for each in saved)
         sentence = f"HubSpot calls: {used} for {listed:,} records and {written:,} writes; the bound is {bound:.0f}."
         if used > bound:
             return [sentence]
