@@ -128,7 +128,7 @@ def records(
             size = min(limit - len(found), PAGE)
             page = client.get(f"{_path(sync)}/records", status=status, cursor=cursor, limit=size)
             found += page["records"]
-            cursor = page["cursor"]
+            cursor = page["next"]
             if cursor is None or len(found) >= limit:
                 break
     if as_json:

@@ -59,9 +59,9 @@ def retry(
             answer = client.post(f"{_path(sync)}/retry", body)
             number += answer["records"]
             unknown += answer["unknown"]
-            if answer["cursor"] is None:
+            if answer["next"] is None:
                 break
-            body["cursor"] = answer["cursor"]
+            body["cursor"] = answer["next"]
     out.print(f"{number:,} record(s) of {sync} are looked at again.", markup=False)
     if unknown:
         out.print(f"Not known: {', '.join(unknown)}", markup=False)

@@ -14,6 +14,7 @@ from hubsync.api import fields, shapes
 from hubsync.api.deployed import add_deployed
 from hubsync.api.document import read_document
 from hubsync.api.guard import Guard
+from hubsync.api.paging import cursor_of, place_of
 from hubsync.api.plans import add_plans
 from hubsync.api.problem import HANDLED, Problem, problem_of
 from hubsync.api.records import RecordUseCases, add_records
@@ -139,8 +140,13 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
 
     @app.get("/v1/syncs/<name>/records")
     def records(name: str) -> shapes.Json:
-        page = view.records(name, _status(app), app.current_event.get_query_string_value("cursor"), _limit(app))
-        return {"records": [shapes.record(entry, page.sync) for entry in page.entries], "cursor": page.cursor}
+        status = _status(app)
+        listed = f"records of {name}: {status}"
+        page = view.records(name, status, _place(app, listed), _limit(app))
+        return {
+            "records": [shapes.record(entry, page.sync) for entry in page.entries],
+            "next": cursor_of(listed, page.cursor),
+        }
 
     @app.get("/v1/syncs/<name>/comparison")
     def comparison(name: str) -> shapes.Json:
@@ -150,7 +156,9 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
 
     @app.get("/v1/notifications")
     def notifications() -> shapes.Json:
-        return {"notifications": [shapes.notification(each) for each in view.notifications(_limit(app))]}
+        listed = "notifications"
+        told, place = view.notifications(_limit(app), _place(app, listed))
+        return {"notifications": [shapes.notification(each) for each in told], "next": cursor_of(listed, place)}
 
     @app.get("/v1/connections")
     def connections() -> shapes.Json:
@@ -206,6 +214,10 @@ def _status(app: APIGatewayHttpResolver) -> RecordStatus | None:
     if text not in set(RecordStatus):
         raise Problem(400, f"There is no status {text}.", suggestion(text, [each.value for each in RecordStatus]))
     return RecordStatus(text)
+
+
+def _place(app: APIGatewayHttpResolver, listed: str) -> str | None:
+    return place_of(listed, app.current_event.get_query_string_value("cursor"))
 
 
 def _limit(app: APIGatewayHttpResolver) -> int:

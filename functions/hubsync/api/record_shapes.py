@@ -21,9 +21,9 @@ def record_view(view: RecordView) -> Json:
     }
 
 
-def retried(result: Retried) -> Json:
-    """How many records are looked at again. With a `cursor` there are more: ask again with it."""
-    return {"records": result.records, "unknown": list(result.unknown), "cursor": result.cursor}
+def retried(result: Retried, following: str | None) -> Json:
+    """How many records are looked at again. Where there are more, `next` is the cursor to ask again with."""
+    return {"records": result.records, "unknown": list(result.unknown), "next": following}
 
 
 def review(result: Review, *, confirmed: bool) -> Json:

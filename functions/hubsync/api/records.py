@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from hubsync.api import record_shapes as shapes
 from hubsync.api.bodies import Body, Name
+from hubsync.api.paging import cursor_of, place_of
 from hubsync.api.problem import Problem
 from hubsync.model.side import Side
 from hubsync.services.manage.record import Viewer
@@ -57,8 +58,10 @@ def add_records(app: APIGatewayHttpResolver, records: RecordUseCases, body: Call
     def retry(name: str) -> shapes.Json:
         wanted = _read_retry(body())
         if wanted.ids == "all":
-            return shapes.retried(records.retry.all(name, wanted.cursor))
-        return shapes.retried(records.retry.some(name, wanted.ids))
+            listed = f"retry of {name}"
+            retried = records.retry.all(name, place_of(listed, wanted.cursor))
+            return shapes.retried(retried, cursor_of(listed, retried.cursor))
+        return shapes.retried(records.retry.some(name, wanted.ids), None)
 
     @app.post("/v1/syncs/<name>/restore")
     def restore(name: str) -> tuple[shapes.Json, int]:

@@ -417,6 +417,10 @@ class NotificationStore(Protocol):
         """The newest ones."""
         ...
 
+    def notifications_from(self, place: str | None, limit: int) -> tuple[Sequence[Notification], str | None]:
+        """Those behind a place, newest first, and the place to go on from; None begins, and ends."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PlanOrder:

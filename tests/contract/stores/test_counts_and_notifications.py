@@ -104,6 +104,17 @@ class TestNotifications:
             stores.notifications.add_notification(notification)
         assert stores.notifications.notifications(3) == tuple(reversed(kept[-3:]))
 
+    def test_page_by_page(self, stores: Stores) -> None:
+        kept = [Notification("s1", 1_000 * (number // 2), f"Title {number}", "Text.") for number in range(6)]
+        for notification in kept:
+            stores.notifications.add_notification(notification)
+        first, place = stores.notifications.notifications_from(None, 4)
+        assert place is not None
+        second, end = stores.notifications.notifications_from(place, 2)
+        assert (len(first), len(second), end) == (4, 2, None)
+        assert {each.title for each in (*first, *second)} == {each.title for each in kept}
+        assert [each.at for each in (*first, *second)] == [2_000, 2_000, 1_000, 1_000, 0, 0]
+
     def test_the_same_one_is_kept_once(self, stores: Stores) -> None:
         for text in ("First.", "Second."):
             stores.notifications.add_notification(Notification("s1", 1_000, "Title", text))

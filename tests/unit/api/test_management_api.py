@@ -362,7 +362,7 @@ def test_records_are_listed_with_their_reasons(applied: Client, world: World) ->
         "remedy": "Shorten it.",
         "field": "first_name",
     }
-    rest = applied("GET", "/v1/syncs/contacts/records", status="failing", limit="2", cursor=page["cursor"]).json
+    rest = applied("GET", "/v1/syncs/contacts/records", status="failing", limit="2", cursor=page["next"]).json
     assert len(rest["records"]) == 1
 
 
@@ -390,7 +390,7 @@ def test_what_people_are_told_is_listed(applied: Client, world: World) -> None:
     told = {"sync_id": world.sync().id, "at": 7, "title": "Comparison of 'contacts'", "text": "All is well."}
     world.stores.notifications.add_notification(notification)
     assert applied("GET", "/v1/syncs/contacts/comparison").json == {"report": None, "reports": [told]}
-    assert applied("GET", "/v1/notifications", limit="5").json == {"notifications": [told]}
+    assert applied("GET", "/v1/notifications", limit="5").json == {"notifications": [told], "next": None}
 
 
 def test_an_application_that_is_down_asks_for_patience(call: Client, world: World) -> None:

@@ -125,7 +125,7 @@ def test_an_unknown_record_is_not_found(call: Client, name: str) -> None:
 
 def test_a_record_is_retried_at_once(call: Client, small: Small) -> None:
     answer = call("POST", f"{PATH}/retry", {"ids": [str(small.h[1]), "nobody"]})
-    assert (answer.status, answer.json) == (200, {"records": 1, "unknown": ["nobody"], "cursor": None})
+    assert (answer.status, answer.json) == (200, {"records": 1, "unknown": ["nobody"], "next": None})
     assert [(queue, message.cause) for queue, message in small.waiting()] == [(Queue.CHANGES, "retry")]  # type: ignore[union-attr]
     small.rest()
     assert small.app(1)["name"]["first"] == "Eve"
@@ -135,11 +135,11 @@ def test_a_record_is_retried_at_once(call: Client, small: Small) -> None:
 def test_all_failing_records_are_retried_in_slices(call: Client, small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retrying, "SLICE", 1)
     first = call("POST", f"{PATH}/retry", {"ids": "all"}).json
-    assert (first["records"], bool(first["cursor"])) == (1, True)
-    second = call("POST", f"{PATH}/retry", {"ids": "all", "cursor": first["cursor"]}).json
+    assert (first["records"], bool(first["next"])) == (1, True)
+    second = call("POST", f"{PATH}/retry", {"ids": "all", "cursor": first["next"]}).json
     assert second["records"] == 1
-    third = call("POST", f"{PATH}/retry", {"ids": "all", "cursor": second["cursor"]}).json
-    assert third == {"records": 0, "unknown": [], "cursor": None}
+    third = call("POST", f"{PATH}/retry", {"ids": "all", "cursor": second["next"]}).json
+    assert third == {"records": 0, "unknown": [], "next": None}
     small.rest()
     assert small.entry(H, 1).status == "in_sync"
     assert small.entry(A, 2).status == "failing", "a deletion is not undone by a retry"

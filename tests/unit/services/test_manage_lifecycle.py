@@ -195,4 +195,4 @@ def test_the_comparisons_of_a_sync_are_found_among_the_notifications(world: Worl
     ):
         store.add_notification(Notification(sync_id, at, title, "All is well."))
     assert [each.at for each in world.view.comparisons("contacts")] == [2, 1]
-    assert len(world.view.notifications(10)) == 4
+    assert len(world.view.notifications(10)[0]) == 4

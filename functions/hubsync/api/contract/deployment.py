@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ConfigDict
 
 from hubsync.api.contract.operation import Answer, Operation
-from hubsync.api.contract.paging import LIMIT
+from hubsync.api.contract.paging import CURSOR, LIMIT
 
 
 class Problem(Answer):
@@ -55,9 +55,10 @@ class Notification(Answer):
 
 
 class Notifications(Answer):
-    """What people were told, newest first."""
+    """What people were told, newest first. Where there is more, `next` is the cursor."""
 
     notifications: list[Notification]
+    next: str | None
 
 
 OPERATIONS = (
@@ -71,6 +72,6 @@ OPERATIONS = (
         "What people were told",
         {200: Notifications},
         (400,),
-        query=(LIMIT,),
+        query=(CURSOR, LIMIT),
     ),
 )

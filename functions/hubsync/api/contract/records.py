@@ -60,10 +60,10 @@ class Record(Answer):
 
 
 class RecordPage(Answer):
-    """Some records, and where to go on. A page may be short, or empty, before the end."""
+    """Some records. Where there are more, `next` is the cursor; a page may be short, or empty, before the end."""
 
     records: list[Record]
-    cursor: str | None
+    next: str | None
 
 
 class Next(Answer):
@@ -146,11 +146,11 @@ class Explanation(Answer):
 
 
 class Retried(Answer):
-    """How many records are looked at again. With a cursor there are more: ask again with it."""
+    """How many records are looked at again. Where there are more, `next` is the cursor to ask again with."""
 
     records: int
     unknown: list[str]
-    cursor: str | None
+    next: str | None
 
 
 class Review(Answer):

@@ -214,9 +214,9 @@ class View:
                 break
         return RecordPage(sync, tuple(found), cursor)
 
-    def notifications(self, limit: int) -> Sequence[Notification]:
-        """The newest notifications of all syncs."""
-        return self._notifications.notifications(limit)
+    def notifications(self, limit: int, place: str | None = None) -> tuple[Sequence[Notification], str | None]:
+        """Notifications of all syncs, newest first, from `place` on; and where to go on."""
+        return self._notifications.notifications_from(place, limit)
 
     def comparisons(self, name: str) -> Sequence[Notification]:
         """What the last comparisons of a sync found, in words, newest first. Raises `UnknownSyncError`."""

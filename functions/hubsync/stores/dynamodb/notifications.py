@@ -45,5 +45,12 @@ class DynamoNotificationStore:
 
     def notifications(self, limit: int) -> Sequence[Notification]:
         """See the port."""
-        items = self._kept.query(PARTITION, scan_index_forward=False, limit=limit, consistent_read=True)
-        return tuple(Notification(item.sync_id, int(item.at), item.title, item.text) for item in items)
+        return self.notifications_from(None, limit)[0]
+
+    def notifications_from(self, place: str | None, limit: int) -> tuple[Sequence[Notification], str | None]:
+        """See the port."""
+        behind = None if place is None else self._kept.sk < place
+        found = self._kept.query(PARTITION, behind, scan_index_forward=False, limit=limit + 1, consistent_read=True)
+        items = list(found)
+        told = tuple(Notification(item.sync_id, int(item.at), item.title, item.text) for item in items[:limit])
+        return told, items[limit - 1].sk if len(items) > limit else None

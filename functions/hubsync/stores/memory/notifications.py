@@ -24,4 +24,15 @@ class MemoryNotificationStore:
 
     def notifications(self, limit: int) -> Sequence[Notification]:
         """See the port."""
-        return tuple(self._kept[key] for key in sorted(self._kept, reverse=True)[:limit])
+        return self.notifications_from(None, limit)[0]
+
+    def notifications_from(self, place: str | None, limit: int) -> tuple[Sequence[Notification], str | None]:
+        """See the port."""
+        behind = [key for key in sorted(self._kept, reverse=True) if place is None or _place(key) < place]
+        page = behind[:limit]
+        return tuple(self._kept[key] for key in page), _place(page[-1]) if len(behind) > limit else None
+
+
+def _place(key: tuple[int, str, str]) -> str:
+    at, sync_id, title = key
+    return f"{at:015}#{sync_id}#{title}"
