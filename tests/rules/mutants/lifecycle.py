@@ -89,7 +89,13 @@ MUTANTS = (
         "(found[0] is Standing.MATCH and not complete)",
         "False",
     ),
-    Mutant("1.4", "no mail is sent", "services.report", "self.mailer.send(sync.notify, title, text)", "pass"),
+    Mutant(
+        "1.4",
+        "no mail is sent",
+        "services.report",
+        "self.mailer.send(sync.notify, title, text)\n\n    def _trial(self, sync: Sync) -> None:",
+        "pass\n\n    def _trial(self, sync: Sync) -> None:",
+    ),
     Mutant("1.5", "the poll tells nobody", "services.poll", "self.poll.queues.send(queue, messages)", "pass"),
     Mutant(
         "1.5",

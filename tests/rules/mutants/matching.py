@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from tests.rules.mutant import Mutant
 
+IDENTIFIED = "    found: dict[Identifier, None] = {}\n    for key in sync.match_keys:"
+UNMAPPED = "if key.kind is IdentifierKind.DOMAIN and not _mapped(sync, key):"
+
 MUTANTS = (
     Mutant(
         "3.1",
         "only the first match key counts",
         "engine.identify",
-        "for key in sync.match_keys:",
-        "for key in sync.match_keys[:1]:",
+        IDENTIFIED,
+        IDENTIFIED.replace("match_keys", "match_keys[:1]"),
     ),
     Mutant(
         "3.2",
@@ -23,15 +26,15 @@ MUTANTS = (
         "3.3",
         "only what is mapped is matched by",
         "engine.identify",
-        "if key.kind is IdentifierKind.DOMAIN and not _mapped(sync, key):",
-        "if not _mapped(sync, key):",
+        f"{IDENTIFIED}\n        {UNMAPPED}",
+        f"{IDENTIFIED}\n        if not _mapped(sync, key):",
     ),
     Mutant(
         "3.3",
         "a domain counts without a mapping",
         "engine.identify",
-        "if key.kind is IdentifierKind.DOMAIN and not _mapped(sync, key):",
-        "if False:",
+        f"{IDENTIFIED}\n        {UNMAPPED}",
+        f"{IDENTIFIED}\n        if False:",
     ),
     Mutant(
         "3.4",
@@ -72,8 +75,8 @@ MUTANTS = (
         "3.5",
         "duplicates are not seen",
         "engine.resolve",
-        "found = _across(ref, own, kind, claim, entries, now) or _beside(ref, own, claim, entries, now)",
-        "found = None",
+        "        if found is None:\n            continue\n        standing, partner = found",
+        "        found = None\n        if found is None:\n            continue\n        standing, partner = found",
     ),
     Mutant("3.5", "nobody is woken", "services.look.commit", "    if not released:", "    if True:"),
     Mutant(

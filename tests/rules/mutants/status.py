@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tests.rules.mutant import Mutant
 
+KEPT = "        keep_intended(desk, writing, errand)\n"
+WRITTEN = "        ended.dead = write(desk, writing, search=not errand.scan)\n"
+
 MUTANTS = (
     Mutant("7.1", "a deleted record is made again", "engine.decide", "    if entry.bound:", "    if False:"),
     Mutant(
@@ -182,8 +185,8 @@ MUTANTS = (
         "8.5",
         "the history is written after the fact",
         "services.look.look",
-        "        keep_intended(desk, writing, errand)\n        ended.dead = write(desk, writing)\n",
-        "        ended.dead = write(desk, writing)\n        keep_intended(desk, writing, errand)\n",
+        f"{KEPT}{WRITTEN}",
+        f"{WRITTEN}{KEPT}",
     ),
     Mutant(
         "8.5",
