@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hubsync.api import fields, shapes
+from hubsync.api.conditions import etag, if_match
 from hubsync.api.deployed import add_deployed
 from hubsync.api.document import read_document
 from hubsync.api.guard import Guard
@@ -23,6 +24,7 @@ from hubsync.model.status import RecordStatus
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.deployed import Deployed
 from hubsync.services.manage.document import suggestion
+from hubsync.services.manage.expected import Expected, tag_of
 from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.services.manage.view import View
 from hubsync.services.plan.explain import Explain
@@ -106,22 +108,27 @@ def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycl
         dry, restart = _flag(app, "dry"), _flag(app, "restart")
         return shapes.applied(apply(read_document(_json(app)), dry=dry, restart=restart))
 
+    @app.put("/v1/syncs/<name>")
+    def save(name: str) -> shapes.Json:
+        document = read_document({"syncs": {name: _json(app)}})
+        return shapes.applied(apply(document, restart=_flag(app, "restart"), expected=_expected(app)))
+
     @app.delete("/v1/syncs/<name>")
     def delete(name: str) -> tuple[shapes.Json, int]:
-        deleted = lifecycle.delete(name, until=clock.now() + PURGE_MS)
+        deleted = lifecycle.delete(name, until=clock.now() + PURGE_MS, expected=_expected(app))
         return {"name": deleted.name, "done": deleted.done}, 200 if deleted.done else 202
 
     @app.post("/v1/syncs/<name>/off")
     def off(name: str) -> shapes.Json:
-        return shapes.brief(lifecycle.off(name))
+        return shapes.brief(lifecycle.off(name, expected=_expected(app)))
 
     @app.post("/v1/syncs/<name>/on")
     def on(name: str) -> shapes.Json:
-        return shapes.brief(lifecycle.on(name, confirm=_flag(app, "confirm")))
+        return shapes.brief(lifecycle.on(name, confirm=_flag(app, "confirm"), expected=_expected(app)))
 
     @app.post("/v1/syncs/<name>/restart")
     def restart(name: str) -> shapes.Json:
-        return shapes.brief(lifecycle.restart(name))
+        return shapes.brief(lifecycle.restart(name, expected=_expected(app)))
 
     @app.post("/v1/syncs/<name>/compare")
     def compare(name: str) -> shapes.Json:
@@ -135,8 +142,9 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
         return {"syncs": [shapes.full(each) for each in view.syncs()]}
 
     @app.get("/v1/syncs/<name>")
-    def sync(name: str) -> shapes.Json:
-        return shapes.full(view.sync(name))
+    def sync(name: str) -> Response[shapes.Json]:
+        found = view.sync(name)
+        return Response(200, "application/json", shapes.full(found), headers=etag(tag_of(found.sync)))
 
     @app.get("/v1/syncs/<name>/records")
     def records(name: str) -> shapes.Json:
@@ -214,6 +222,10 @@ def _status(app: APIGatewayHttpResolver) -> RecordStatus | None:
     if text not in set(RecordStatus):
         raise Problem(400, f"There is no status {text}.", suggestion(text, [each.value for each in RecordStatus]))
     return RecordStatus(text)
+
+
+def _expected(app: APIGatewayHttpResolver) -> Expected:
+    return if_match(app.current_event.headers)
 
 
 def _place(app: APIGatewayHttpResolver, listed: str) -> str | None:

@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler import Response
 from hubsync.connectors.errors import ConnectorBugError, ConnectorError, NeedsPersonError, RetryLaterError
 from hubsync.services.manage.apply import ConcurrentChangeError
 from hubsync.services.manage.document import RefusedDocumentError, suggestion
+from hubsync.services.manage.expected import StaleError
 from hubsync.services.manage.lifecycle import NotNowError, UnknownSyncError
 from hubsync.services.manage.locate import UnknownRecordError
 from hubsync.services.manage.restore import ReviewChangedError
@@ -68,10 +69,20 @@ def problem_of(error: Exception) -> Problem:
             return Problem(409, str(error), "Review it again, and confirm with the new count and token.")
         case UnknownNameError():
             return Problem(404, str(error), suggestion(error.name, error.known))
+        case StaleError():
+            return Problem(412, str(error), "Look at it again, and send the ETag that it has now, or no If-Match.")
         case NotNowError():
             return Problem(409, str(error), error.remedy)
         case ConcurrentChangeError():
             return Problem(409, str(error), "Try again.")
+        case ConnectorError():
+            return _of_application(error)
+        case _:
+            raise error
+
+
+def _of_application(error: ConnectorError) -> Problem:
+    match error:
         case RetryLaterError():
             pause = str(max(1, math.ceil(error.after)))
             return Problem(503, str(error), f"Try again in {pause} seconds.", headers={"Retry-After": pause})
@@ -85,6 +96,6 @@ def problem_of(error: Exception) -> Problem:
 
 HANDLED = (
     *(Problem, RefusedDocumentError, UnknownSyncError, UnknownNameError, UnknownRecordError, NotNowError),
-    *(ReviewChangedError, ConcurrentChangeError, ConnectorError),
+    *(StaleError, ReviewChangedError, ConcurrentChangeError, ConnectorError),
 )
 """What `problem_of` knows. Anything else is a bug of ours and is left to fail."""

@@ -45,6 +45,7 @@ class Client:
         *,
         token: str | None = BEARER,
         raw: str | bytes | None = None,
+        headers: dict[str, str] | None = None,
         **query: str,
     ) -> Answer:
         text = raw if raw is not None else json.dumps(body)
@@ -53,13 +54,13 @@ class Client:
             "rawPath": path,
             "rawQueryString": "&".join(f"{key}={value}" for key, value in query.items()),
             "queryStringParameters": query or None,
-            "headers": {} if token is None else {"authorization": token},
+            "headers": {**({} if token is None else {"authorization": token}), **(headers or {})},
             "requestContext": {"stage": "$default", "http": {"method": method, "path": path}},
             "body": base64.b64encode(text).decode() if isinstance(text, bytes) else text,
             "isBase64Encoded": isinstance(text, bytes),
         }
         answer = self.handler(event, None)
-        headers = {**answer.get("headers", {}), **{k: v[0] for k, v in answer.get("multiValueHeaders", {}).items()}}
+        told = {**answer.get("headers", {}), **{k: v[0] for k, v in answer.get("multiValueHeaders", {}).items()}}
         shown = json.loads(answer["body"])
-        check(method, path, answer["statusCode"], headers["Content-Type"], shown)
-        return Answer(answer["statusCode"], headers, shown)
+        check(method, path, answer["statusCode"], told["Content-Type"], shown)
+        return Answer(answer["statusCode"], told, shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hubsync.api.contract.operation import FLAG, Operation, Query
-from hubsync.api.contract.requests import DocumentBody
+from hubsync.api.contract.requests import DocumentBody, SyncSettings
 from hubsync.api.contract.syncs import Applied, Comparison, ComparisonRun, Deletion, Sync, SyncLine, Syncs
 
 RESTART = Query("restart", "Start an initial sync even of syncs whose settings are the same.", FLAG)
@@ -20,6 +20,7 @@ def _verb(verb: str, summary: str, words: str, *query: Query) -> Operation:
         (400, 404, 409) if query else (404, 409),
         words,
         query=query,
+        matched=verb != "compare",
     )
 
 
@@ -37,7 +38,29 @@ OPERATIONS = (
         (Query("dry", "Check, and answer as if, but save nothing.", FLAG), RESTART),
     ),
     Operation("GET", "/v1/syncs", "listSyncs", "syncs", "All syncs", {200: Syncs}),
-    Operation("GET", "/v1/syncs/{name}", "readSync", "syncs", "One sync with progress and counts", {200: Sync}, (404,)),
+    Operation(
+        "GET",
+        "/v1/syncs/{name}",
+        "readSync",
+        "syncs",
+        "One sync with progress and counts",
+        {200: Sync},
+        (404,),
+        tagged=True,
+    ),
+    Operation(
+        "PUT",
+        "/v1/syncs/{name}",
+        "saveSync",
+        "syncs",
+        "Save one sync",
+        {200: Applied},
+        (400, 409, 422, 502, 503),
+        "The same as a document with this sync alone.",
+        SyncSettings,
+        (RESTART,),
+        matched=True,
+    ),
     Operation(
         "DELETE",
         "/v1/syncs/{name}",
@@ -47,6 +70,7 @@ OPERATIONS = (
         {200: Deletion, 202: Deletion},
         (404, 409),
         "Everything known of its records goes; no record in either application is touched. 202: it still goes on.",
+        matched=True,
     ),
     _verb("off", "Turn a sync off", "It reads and writes nothing any more. Index, bindings and settings stay."),
     _verb(

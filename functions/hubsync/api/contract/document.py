@@ -54,6 +54,7 @@ PROBLEMS = {
     401: "The token is missing or wrong.",
     404: "It is not there.",
     409: "Not now: the remedy says what to do first.",
+    412: "It is not what the header If-Match says any more.",
     413: "The body is larger than 1 MB.",
     422: "The document has faults; nothing was saved.",
     502: "The application needs a person, or answers in a way that it should not.",
@@ -89,6 +90,15 @@ def document(*, closed: bool = False) -> dict[str, Any]:
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "The deployment's token for the API."}
             },
+            "parameters": {
+                "ifMatch": {
+                    "name": "If-Match",
+                    "in": "header",
+                    "description": "The ETag of what is edited; it is refused (412) if somebody else edited it since.",
+                    "schema": {"type": "string"},
+                }
+            },
+            "headers": {"etag": {"description": "Names this version, for If-Match.", "schema": {"type": "string"}}},
             "schemas": _schemas(closed),
             "responses": {str(status): _problem(status) for status in PROBLEMS},
         },
@@ -116,11 +126,17 @@ def _operation(each: Operation) -> dict[str, Any]:
     parameters += [
         {"name": one.name, "in": "query", "description": one.words, "schema": dict(one.schema)} for one in each.query
     ]
+    if each.matched:
+        parameters.append({"$ref": "#/components/parameters/ifMatch"})
     answers: dict[str, Any] = {
-        str(status): {"description": HTTPStatus(status).phrase + ".", "content": {"application/json": _ref(model)}}
+        str(status): {
+            "description": HTTPStatus(status).phrase + ".",
+            **({"headers": {"ETag": {"$ref": "#/components/headers/etag"}}} if each.tagged else {}),
+            "content": {"application/json": _ref(model)},
+        }
         for status, model in each.answers.items()
     }
-    for status in sorted({*each.problems, *(() if each.open else (401, 413))}):
+    for status in sorted({*each.problems, *(() if each.open else (401, 413)), *((400, 412) if each.matched else ())}):
         answers[str(status)] = {"$ref": f"#/components/responses/{status}"}
     return {
         "operationId": each.id,

@@ -33,7 +33,7 @@ class Operation:
 
     `id` names it in clients that are generated. `answers` has the model of each status that is no error, `problems`
     the statuses that are; those that any route may answer with are added by the document. `body` is the model of the
-    request's JSON. `open` routes need no token.
+    request's JSON. `open` routes need no token. `tagged` answers have an ETag; `matched` routes heed If-Match.
     """
 
     method: str
@@ -47,3 +47,5 @@ class Operation:
     body: type[BaseModel] | None = None
     query: tuple[Query, ...] = ()
     open: bool = False
+    tagged: bool = False
+    matched: bool = False

@@ -28,6 +28,7 @@ from hubsync.services.manage.document import (
     SyncSpec,
     suggestion,
 )
+from hubsync.services.manage.expected import Expected, hold
 from hubsync.services.manage.narrow import Reach, narrowed, reach
 from hubsync.services.manage.plan import (
     STARTED,
@@ -105,14 +106,19 @@ class Apply:
         self._drift = drift
         self._custom_mappings = custom_mappings
 
-    def __call__(self, document: Document, *, dry: bool = False, restart: bool = False) -> Applied:
+    def __call__(
+        self, document: Document, *, dry: bool = False, restart: bool = False, expected: Expected = None
+    ) -> Applied:
         """Make connections and syncs what `document` says. What it does not name is left alone.
 
         `dry` checks and answers as if, and changes nothing anywhere. `restart` starts an initial sync even of a sync
-        whose settings are the same. Raises `RefusedDocumentError` with every fault, `ConcurrentChangeError`, and
-        `RetryLaterError` where an application could not be asked.
+        whose settings are the same. `expected` is what the syncs of the document have to be still. Raises
+        `RefusedDocumentError` with every fault, `StaleError`, `ConcurrentChangeError`, and `RetryLaterError` where an
+        application could not be asked.
         """
         plan = _Plan(document, {sync.name: sync for sync in self._syncs.syncs()}, faults=list(document.faults))
+        for name in document.syncs:
+            hold(expected, name, plan.stored.get(name))
         self._plan_connections(plan)
         for name, spec in document.syncs.items():
             self._plan_sync(plan, name, spec)

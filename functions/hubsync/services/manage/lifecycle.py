@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hubsync.model.record import RecordRef
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.manage.apply import ConcurrentChangeError
+from hubsync.services.manage.expected import Expected, hold
 from hubsync.services.manage.plan import STARTED, restarted, tried
 from hubsync.services.ports import Clock, Ids, Orchestrator
 from hubsync.services.superseded import end_runs
@@ -44,8 +45,8 @@ class Deleted:
 
 
 class Lifecycle:
-    """The use cases over their ports; each takes a sync's name. Raise `UnknownSyncError`, `NotNowError`,
-    `ConcurrentChangeError`."""
+    """The use cases over their ports; each takes a sync's name, and some which versions of it are `expected`. Raise
+    `UnknownSyncError`, `NotNowError`, `StaleError`, `ConcurrentChangeError`."""
 
     def __init__(
         self,
@@ -64,7 +65,7 @@ class Lifecycle:
         self._clock = clock
         self._ids = ids
 
-    def off(self, name: str) -> Sync:
+    def off(self, name: str, *, expected: Expected = None) -> Sync:
         """Stop reads and writes; index, bindings and settings stay. A sync that is off already stays so."""
 
         def turn_off(sync: Sync) -> Sync:
@@ -73,9 +74,9 @@ class Lifecycle:
             trial = None if sync.trying else sync.trial
             return replace(sync, status=SyncStatus.OFF, phase=None, narrow=False, problem=problem, trial=trial)
 
-        return self._end_runs(self._change(name, turn_off))
+        return self._end_runs(self._change(name, turn_off, expected))
 
-    def on(self, name: str, *, confirm: bool = False) -> Sync:
+    def on(self, name: str, *, confirm: bool = False, expected: Expected = None) -> Sync:
         """Run again, from a rescan: nobody looked meanwhile. A sync that runs already is left alone.
 
         A run that the brake holds begins anew once a person confirms it, and is not weighed again (rule 1.10).
@@ -89,9 +90,9 @@ class Lifecycle:
                 return sync
             return restarted(replace(sync, status=SyncStatus.INITIAL, trial=None), self._clock.now())
 
-        return self._start(self._change(name, turn_on))
+        return self._start(self._change(name, turn_on, expected))
 
-    def restart(self, name: str) -> Sync:
+    def restart(self, name: str, *, expected: Expected = None) -> Sync:
         """Start a new initial sync; bindings, baselines and history survive (rule 1.2)."""
 
         def start_again(sync: Sync) -> Sync:
@@ -101,7 +102,7 @@ class Lifecycle:
                 raise NotNowError(f"{name} is {words}.", remedy="Turn it on; that starts a new initial sync.")
             return restarted(sync, self._clock.now())
 
-        return self._start(self._change(name, start_again))
+        return self._start(self._change(name, start_again, expected))
 
     def attempt(self, name: str, records: Sequence[RecordRef]) -> Sync:
         """Run a sync that does not run for these records alone, and stop again (rule 1.10). Asking twice is one trial.
@@ -136,7 +137,7 @@ class Lifecycle:
         self._orchestrator.start_comparison(sync.id, run, self._ids.new())
         return replace(sync, comparison=run)
 
-    def delete(self, name: str, *, until: int) -> Deleted:
+    def delete(self, name: str, *, until: int, expected: Expected = None) -> Deleted:
         """Delete a sync and everything known of its records; no record in either application is touched.
 
         Its keys go first, and what then still stands in index and history says nothing to anybody. The index is purged
@@ -149,7 +150,7 @@ class Lifecycle:
                 self._check_unneeded(sync)
             return replace(sync, status=SyncStatus.DELETING, hash_key=b"", history_key=b"", phase=None, indexed=())
 
-        sync = self._end_runs(self._change(name, doom, deleting=True))
+        sync = self._end_runs(self._change(name, doom, expected, deleting=True))
         return Deleted(name, self._purge(sync.id, until))
 
     def go_on_deleting(self, *, until: int) -> None:
@@ -175,12 +176,16 @@ class Lifecycle:
             f"{sync.name} is {_words(sync.status)}; nothing is held that could be confirmed.", remedy=remedy
         )
 
-    def _change(self, name: str, change: Callable[[Sync], Sync], *, deleting: bool = False) -> Sync:
+    def _change(
+        self, name: str, change: Callable[[Sync], Sync], expected: Expected = None, *, deleting: bool = False
+    ) -> Sync:
         """Store `change` of the sync as it is now. Answers with it as it was written, or was already."""
         for _ in range(ATTEMPTS):
             before = sync_named(self._syncs, name)
             if before.status is SyncStatus.DELETING and not deleting:
                 raise NotNowError(f"{name} is being deleted.", remedy="Apply it again under another name.")
+            if before.status is not SyncStatus.DELETING:  # it was agreed to then, and only goes on
+                hold(expected, name, before)
             after = change(before)
             if after == before or self._syncs.put_sync(after):
                 return after
