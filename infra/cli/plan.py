@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from infra.cli import show, show_plan
+from infra.cli import show, show_diff, show_plan
 from infra.cli.client import Client
 from infra.cli.document import read_document
 from infra.cli.errors import FAILED
@@ -39,19 +39,27 @@ def plan(
 ) -> None:
     """Show what applying FILE.yaml, or restarting SYNC, would write, without writing anything.
 
+    Of a file it shows first how it differs from what is deployed: + new, ~ changed, - deployed and not in the file.
+
     Exit codes: 0 nothing to do, 2 there are changes, 1 the plan could not be made in full.
     """
     target = find_target(*context.find_root().obj)
+    differing: dict[str, Any] | None = None
     with Client(target) as client:
         if _is_file(what):
             document = read_document(Path(what), target.values)
+            differing = client.post("/v1/diff", document.content, place=document.place)
+            if not as_json:
+                out.print(show_diff.diff(differing))
             flags = {"restart": str(restart).lower()}
             ordered = client.post("/v1/plan", document.content, place=document.place, **flags)
         else:
             ordered = client.post(f"/v1/syncs/{quote(what, safe='')}/plan")
         made = [_wait(client, each["id"], each["sync"], quiet=as_json) for each in ordered["plans"]]
     if as_json:
-        typer.echo(json.dumps({"plans": made, "unchanged": ordered["unchanged"]}, ensure_ascii=False))
+        typer.echo(
+            json.dumps({"diff": differing, "plans": made, "unchanged": ordered["unchanged"]}, ensure_ascii=False)
+        )
     else:
         for each in made:
             out.print(show_plan.plan(each))
@@ -59,7 +67,7 @@ def plan(
             out.print(f"{name}: nothing to do, no record feels what was edited, if anything was.", markup=False)
     if any(each["problem"] for each in made):
         raise typer.Exit(FAILED)
-    if not all(each["nothing_to_do"] for each in made):
+    if show_diff.differs(differing) or not all(each["nothing_to_do"] for each in made):
         raise typer.Exit(CHANGES)
 
 

@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from hubsync.api import fields, shapes
 from hubsync.api.conditions import etag, if_match
 from hubsync.api.deployed import add_deployed
+from hubsync.api.differ import add_differ
 from hubsync.api.document import read_document
 from hubsync.api.guard import Guard
 from hubsync.api.paging import cursor_of, place_of
@@ -23,6 +24,7 @@ from hubsync.api.trials import add_trials
 from hubsync.model.status import RecordStatus
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.deployed import Deployed
+from hubsync.services.manage.differ import Differ
 from hubsync.services.manage.document import suggestion
 from hubsync.services.manage.expected import Expected, tag_of
 from hubsync.services.manage.lifecycle import Lifecycle
@@ -60,6 +62,7 @@ def create_app(
     plans: Plans,
     explain: Explain,
     deployed: Deployed,
+    differ: Differ,
     clock: Clock,
     token: Callable[[], str],
 ) -> Handler:
@@ -73,6 +76,7 @@ def create_app(
     add_plans(app, plans, explain, lambda: _json(app), lambda name: _flag(app, name))
     add_trials(app, lifecycle, view, lambda: _json(app))
     add_deployed(app, deployed)
+    add_differ(app, differ, lambda: _json(app))
     _add_commands(app, apply, lifecycle, clock)
     _add_queries(app, view)
 

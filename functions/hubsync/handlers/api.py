@@ -14,6 +14,7 @@ from hubsync.bootstrap import Bootstrap
 from hubsync.observability import logger
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.deployed import Deployed
+from hubsync.services.manage.differ import Differ
 from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
@@ -49,6 +50,12 @@ class Management:
             ids=app.ids,
             drift=app.drift,
             custom_mappings=app.settings.get("CUSTOM_MAPPINGS") != "false",
+        )
+        deployed = Deployed(
+            connections=stores.connections,
+            syncs=stores.syncs,
+            connectors=app.connectors,
+            schemas=app.schemas,
         )
         return create_app(
             apply=apply,
@@ -96,12 +103,8 @@ class Management:
                 ids=app.ids,
                 outages=stores.outages,
             ),
-            deployed=Deployed(
-                connections=stores.connections,
-                syncs=stores.syncs,
-                connectors=app.connectors,
-                schemas=app.schemas,
-            ),
+            deployed=deployed,
+            differ=Differ(connections=stores.connections, syncs=stores.syncs, apply=apply, deployed=deployed),
             clock=app.clock,
             token=self.token,
         )

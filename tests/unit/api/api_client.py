@@ -33,6 +33,7 @@ class Client:
             plans=world.plans,
             explain=world.explain,
             deployed=world.deployed,
+            differ=world.differ,
             clock=world.clock,
             token=lambda: token,
         )

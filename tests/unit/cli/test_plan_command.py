@@ -34,7 +34,8 @@ def test_a_plan_reads_like_a_diff_and_ends_with_2(hubsync: Hubsync, file: Path, 
     done = hubsync("plan", str(file))
     assert done.code == 2, done.err
     lines = [" ".join(line.split()) for line in done.out.splitlines()]
-    assert lines[0] == "contacts, generation 1"
+    assert lines[0] == "+ connections.hubspot: new"
+    assert lines.index("+ syncs.contacts: new") < lines.index("contacts, generation 1")
     assert "+ create in HubSpot 1" in lines
     assert "~ update in the app 1" in lines
     assert "field writes in HubSpot 2 email 1, firstname 1" in lines
@@ -52,7 +53,10 @@ def test_nothing_to_do_ends_with_0(hubsync: Hubsync, file: Path, world: World) -
     unchanged = hubsync("plan", str(file))
     assert (unchanged.code, unchanged.out) == (
         0,
-        "contacts: nothing to do, no record feels what was edited, if anything was.\n",
+        (
+            "The file says what is deployed.\n\n"
+            "contacts: nothing to do, no record feels what was edited, if anything was.\n"
+        ),
     )
     restart = hubsync("plan", "contacts")
     assert restart.code == 0
@@ -102,3 +106,44 @@ def test_a_record_is_explained_in_sentences(hubsync: Hubsync, file: Path, world:
     nobody = hubsync("explain", "contacts", "p9")
     assert nobody.code == 1
     assert "neither HubSpot nor the app has one" in nobody.err
+
+
+def test_a_file_is_compared_with_what_is_deployed(hubsync: Hubsync, file: Path, world: World) -> None:
+    """1.10 Settings that differ are told old and new, secrets by their name only; nothing is saved."""
+    world.held = {side: {} for side in Side}
+    file.write_text(
+        YAML + "  more:\n    hubspot: {connection: hubspot, object: companies}\n"
+        "    app: {connection: orbit, object: organisations}\n    direction: to_app\n"
+    )
+    assert hubsync("apply", str(file)).code == 0
+    edited = YAML.replace("phone_region: NO", "history_days: 7").replace("orbit-token", "secret-token")
+    file.write_text(edited.replace("app: email}", "app: email, clears: true}\n      - {hubspot: phone, app: phone}"))
+    before = world.stores.syncs.syncs()
+    done = hubsync("plan", str(file))
+    assert done.code == 2, done.err
+    lines = done.out.splitlines()
+    assert lines[: lines.index("")] == [
+        "~ connections.orbit: changed",
+        "    token: another one",
+        "~ syncs.contacts: changed",
+        '    phone_region: "NO" -> (default)',
+        "    history_days: (default) -> 7",
+        "    mappings[email, email].clears: (default) -> true",
+        "    mappings[phone, phone]: added",
+        "~ syncs.more: starts anew",
+        "- syncs.more: not in the file, left alone",
+    ]
+    assert "secret-token" not in done.out
+    assert world.stores.syncs.syncs() == before
+    told = json.loads(hubsync("plan", str(file), "--json").out)["diff"]
+    assert told["others"] == ["syncs.more"]
+    assert {"path": "phone_region", "before": "NO", "after": None} in told["parts"][2]["settings"]
+
+
+def test_a_setting_that_no_record_feels_ends_with_2_as_well(hubsync: Hubsync, file: Path, world: World) -> None:
+    """1.10 A file that says something else than what is deployed is something to do."""
+    world.held = {side: {} for side in Side}
+    assert hubsync("apply", str(file)).code == 0
+    file.write_text(YAML + "    history_days: 7\n")
+    done = hubsync("plan", str(file))
+    assert (done.code, "history_days: (default) -> 7" in done.out) == (2, True)

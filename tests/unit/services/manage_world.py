@@ -32,6 +32,7 @@ from hubsync.services.drift import Drift
 from hubsync.services.history import History
 from hubsync.services.manage.apply import Applied, Apply
 from hubsync.services.manage.deployed import Deployed
+from hubsync.services.manage.differ import Differ
 from hubsync.services.manage.document import ConnectionSpec, Document, EndSpec, MappingSpec, SyncSpec
 from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.lifecycle import Lifecycle
@@ -393,6 +394,9 @@ class World:
             syncs=self.stores.syncs,
             connectors=connectors,
             schemas=Schemas(self.stores.schemas, self.clock),
+        )
+        self.differ = Differ(
+            connections=self.stores.connections, syncs=self.stores.syncs, apply=self.apply, deployed=self.deployed
         )
         self.making = True
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from hubsync.model.app import AppObject
+from hubsync.model.connection import Connection
 from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync, SyncStatus
@@ -37,21 +38,24 @@ class Deployed:
 
     def __call__(self) -> Deployment:
         """All connections and all syncs but those that are being deleted, by name."""
-        accounts = {each.id: each for each in self._connections.connections()}
-        syncs = [sync for sync in self._syncs.syncs() if sync.status is not SyncStatus.DELETING]
-        names = {sync.id: sync.name for sync in syncs}
+        return self.of(self._connections.connections(), self._syncs.syncs())
+
+    def of(self, connections: Iterable[Connection], syncs: Iterable[Sync], *, in_full: bool = False) -> Deployment:
+        """These connections and syncs as a document. `in_full` lists every mapping, so that two can be compared."""
+        accounts = {each.id: each for each in connections}
+        living = [sync for sync in syncs if sync.status is not SyncStatus.DELETING]
+        names = {sync.id: sync.name for sync in living}
         objects = {each.app: self._connectors.objects(each.app) for each in accounts.values()}
         written = {}
-        for sync in syncs:
+        for sync in living:
             account = accounts.get(sync.app_connection)
-            known = objects[account.app] if account is not None else ()
-            written[sync.name] = write_sync(sync, self._around(sync, known, names))
+            around = self._around(sync, objects[account.app] if account is not None else (), names)
+            written[sync.name] = write_sync(sync, replace(around, known=()) if in_full else around)
         secrets = {
             each.id: ("token", "webhook_secret") if each.webhook_secret is not None else ("token",)
             for each in accounts.values()
         }
-        connections = {name: write_connection(each) for name, each in accounts.items()}
-        return Deployment(Document(connections, written), secrets)
+        return Deployment(Document({name: write_connection(each) for name, each in accounts.items()}, written), secrets)
 
     def _around(self, sync: Sync, objects: Sequence[AppObject], names: Mapping[str, str]) -> Surroundings:
         ours = next((each for each in objects if each.object_type == sync.app_object), None)
