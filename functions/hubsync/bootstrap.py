@@ -196,7 +196,8 @@ class Bootstrap:
         """The comparison's pages."""
         from hubsync.services.compare import Comparison
 
-        return Comparison(self.desks, self.stores.ledger, self.stores.notifications, self.worker, self.scan)
+        stores = self.stores
+        return Comparison(self.desks, stores.ledger, stores.notifications, self.worker, self.scan, stores.counts)
 
     @cached_property
     def poll(self) -> Poll:

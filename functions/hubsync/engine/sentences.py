@@ -48,7 +48,9 @@ def name(side: Side) -> str:
 
 def pair(patches: Mapping[Side, Patch], wins: Sequence[FieldWin], context: Context, waiting: int = 0) -> str:
     """What is done to a bound pair: which fields go where, and what else is worth knowing."""
-    parts = [f"{_many(len(patch.fields), 'field')} to {name(side)}" for side, patch in patches.items()]
+    parts = [
+        f"{(many := len(patch.fields))} field{'s' * (many != 1)} to {name(side)}" for side, patch in patches.items()
+    ]
     resolution = context.resolution
     if resolution.standing is Standing.MATCH:
         parts.insert(0, f"matched by {resolution.by or 'external id'}")

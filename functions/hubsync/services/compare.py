@@ -29,7 +29,7 @@ from hubsync.services.look.work import Desk, Errand
 from hubsync.services.scan import Scan, read_span
 from hubsync.services.worker import AT_ONCE, Worker, ledger_id
 from hubsync.stores.layout import BUCKETS
-from hubsync.stores.ports import Ledger, Notification, NotificationStore
+from hubsync.stores.ports import CountStore, Ledger, Notification, NotificationStore
 
 LISTED = {Phase.COMPARE_HUBSPOT: Side.HUBSPOT, Phase.COMPARE_APP: Side.APP}
 PHASE_OF = {side: phase for phase, side in LISTED.items()}
@@ -58,6 +58,7 @@ class Comparison:
     notifications: NotificationStore
     worker: Worker
     scan: Scan
+    counts: CountStore
 
     def page(self, message: PageMessage, deadline: int) -> None:
         """Handle one page of a comparison. It ends where it cannot go on: whatever stopped it (the sync was saved, was
@@ -159,14 +160,16 @@ class Comparison:
     def _recount(self, desk: Desk, message: PageMessage) -> None:
         """Count the index anew, as far as the time reaches: counts that lost a part of the stream come right (8.1).
 
-        The buckets begin at another one each time, so that those of an index too large for one night have their turn.
+        Where they agree nothing is written; a status that changes just now costs a recount that finds nothing new. The
+        buckets begin at another one each time, so that those of an index too large for one night have their turn.
         """
         first = message.page.generation // DAY_MS % len(BUCKETS)
         for bucket in (*BUCKETS[first:], *BUCKETS[:first]):
             if desk.clock.now() + RECOUNT_MS > desk.deadline:
                 desk.signals.note("recount_put_off", sync=desk.sync.id, bucket=bucket)
                 return
-            desk.index.recount(desk.sync.id, bucket, f"{message.page.generation}")
+            if desk.index.count(desk.sync.id, bucket) != self.counts.counted(desk.sync.id, bucket):
+                desk.index.recount(desk.sync.id, bucket, f"{message.page.generation}")
 
     def _report(self, sync: Sync, message: PageMessage, tally: Tally, empty: Side | None = None) -> None:
         """Keep with the sync what a phase found; at the end of the last one, tell it (rule 1.6)."""

@@ -172,6 +172,10 @@ class IndexStore(Protocol):
         """
         ...
 
+    def count(self, sync_id: str, bucket: str) -> Mapping[str, int]:
+        """How many entries of a bucket there are, by status. It reads the bucket."""
+        ...
+
     def recount(self, sync_id: str, bucket: str, name: str) -> None:
         """Count the entries of a bucket, between two marks in its stream, so that counts that went wrong come right."""
         ...
@@ -393,6 +397,10 @@ class CountStore(Protocol):
 
     def counts(self, sync_id: str) -> Counts:
         """The counts of a sync."""
+        ...
+
+    def counted(self, sync_id: str, bucket: str) -> Mapping[str, int]:
+        """The count of one bucket, by status; a status that no record has is left out."""
         ...
 
 

@@ -123,7 +123,8 @@ class Rehearsal:
     def _run(self, phases: Sequence[Phase], number: int) -> Rehearsed:
         worker = Worker(self.desks, self.stores.ledger, self.conductor)
         scan = Scan(self.desks, self.stores.ledger, worker)
-        comparison = Comparison(self.desks, self.stores.ledger, self.stores.notifications, worker, scan)
+        stores = self.stores
+        comparison = Comparison(self.desks, stores.ledger, stores.notifications, worker, scan, stores.counts)
         steps = Phases(
             syncs=self.stores.syncs,
             ledger=self.stores.ledger,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
@@ -41,6 +41,11 @@ class DynamoCountStore:
         """See the port."""
         items = self._tallies.query(f"counts#{sync_id}", consistent_read=True)
         return Counts(total(item.value() for item in items))
+
+    def counted(self, sync_id: str, bucket: str) -> Mapping[str, int]:
+        """See the port."""
+        item = self._tallies.find(f"counts#{sync_id}", bucket)
+        return item.value().by_status if item else {}
 
     def _count(self, sync_id: str, bucket: str, changes: Sequence[CountChange | CountMark]) -> None:
         model = self._tallies

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 EVERYTHING = 1_000_000_000
 
 
-def recount(client: DynamoDBClient, table: str, sync_id: str, bucket: str, name: str) -> None:
-    """Count the entries of a bucket between two marks. It reads the whole bucket."""
-    _mark(client, table, sync_id, bucket, {"recount": {"S": name}})
+def count(client: DynamoDBClient, table: str, sync_id: str, bucket: str) -> Mapping[str, int]:
+    """How many entries of a bucket there are, by status."""
     items = query(
         client,
         EVERYTHING,
@@ -35,7 +34,13 @@ def recount(client: DynamoDBClient, table: str, sync_id: str, bucket: str, name:
         KeyConditionExpression="pk = :pk AND begins_with(sk, :kind)",
         ExpressionAttributeValues={":pk": {"S": f"{sync_id}#{bucket}"}, ":kind": {"S": "e#"}},
     )
-    counted = Counter(item["st"]["S"] for item in items)
+    return Counter(item["st"]["S"] for item in items)
+
+
+def recount(client: DynamoDBClient, table: str, sync_id: str, bucket: str, name: str) -> None:
+    """Count the entries of a bucket between two marks. It reads the whole bucket."""
+    _mark(client, table, sync_id, bucket, {"recount": {"S": name}})
+    counted = count(client, table, sync_id, bucket)
     _mark(client, table, sync_id, bucket, {"recount": {"S": name}, "counted": {"S": json.dumps(counted)}})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hubsync.model.sync import Counts
 from hubsync.stores.ports import CountChange, CountMark
@@ -29,3 +29,7 @@ class MemoryCountStore:
     def counts(self, sync_id: str) -> Counts:
         """See the port."""
         return Counts(total(tally for place, tally in self._tallies.items() if place[0] == sync_id))
+
+    def counted(self, sync_id: str, bucket: str) -> Mapping[str, int]:
+        """See the port."""
+        return self._tallies.get((sync_id, bucket), Tally()).by_status

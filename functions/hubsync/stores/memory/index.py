@@ -169,12 +169,14 @@ class MemoryIndexStore:
         page = heapq.nlargest(limit, (place for place in places if cursor is None or place < cursor))
         return Walk(tuple(places[place] for place in page), page[-1] if len(page) == limit else None)
 
+    def count(self, sync_id: str, bucket: str) -> Mapping[str, int]:
+        """See the port."""
+        entries = self._shelf(sync_id).entries.values()
+        return Counter(entry.status.value for entry in entries if bucket_of(entry.id) == bucket)
+
     def recount(self, sync_id: str, bucket: str, name: str) -> None:
         """See the port."""
-        counted = Counter(
-            entry.status.value for entry in self._shelf(sync_id).entries.values() if bucket_of(entry.id) == bucket
-        )
-        for found in (None, counted):
+        for found in (None, self.count(sync_id, bucket)):
             self._order += 1
             if self.on_change:
                 self.on_change(CountMark(sync_id, bucket, name, found, order=str(self._order)))
