@@ -25,8 +25,10 @@ MEGABYTE = 1024 * 1024
 
 @pytest.fixture
 def active(scene: Scene) -> Scene:
-    """An active sync of nothing, whose connection takes webhooks."""
+    """An active sync of nothing, whose connections take webhooks, and a connection that takes none."""
     scene.apply()
+    deaf = {"app": "hubspot", "token": scene.stage.hubspot_token, "base_url": scene.stage.hubspot_url}
+    assert scene.api.post("/v1/apply", json={"connections": {f"deaf-{scene.name}": deaf}}).status_code == 200
     scene.synced()
     return scene
 
@@ -85,7 +87,7 @@ def test_webhooks_that_are_refused(active: Scene) -> None:
         "no signature": (401, post(active, BODY, {})),
         "old signature": (401, post(active, BODY, signed(active, BODY, age=301))),
         "unknown connection": (404, post(active, BODY, signed(active, BODY), connection="nobody")),
-        "connection without webhooks": (404, post(active, BODY, signed(active, BODY), f"hubspot-{active.name}")),
+        "connection without webhooks": (404, post(active, BODY, signed(active, BODY), f"deaf-{active.name}")),
         "no events in it": (400, post(active, NO_EVENTS, signed(active, NO_EVENTS))),
         "no JSON": (400, post(active, not_json, signed(active, not_json))),
         "over 1 MB": (413, post(active, too_large, signed(active, too_large))),
