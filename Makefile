@@ -51,8 +51,9 @@ unit: $(READY) ## the fast tests, the stage's among them
 rules: $(READY) ## write docs/rule-tests.md, which says what proves each rule
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.rules.page
 
-openapi: $(READY) ## write docs/openapi.json, which describes the API
+openapi: $(READY) ## write docs/openapi.json and docs/syncs.schema.json, which describe the API and its documents
 	@PYTHONPATH=functions:. $(BIN)/python -m hubsync.api.contract.document > docs/openapi.json
+	@PYTHONPATH=functions:. $(BIN)/python -m hubsync.api.contract.schema > docs/syncs.schema.json
 
 mutants: $(READY) ## switch each rule off, and see its tests notice
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.rules.kill $(ARGS)

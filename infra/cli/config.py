@@ -1,4 +1,4 @@
-"""`hubsync export-config`: what is deployed, as a document."""
+"""`hubsync export-config` and `schema`: what is deployed, as a document, and what a document may say."""
 
 from __future__ import annotations
 
@@ -44,3 +44,10 @@ def export_config(
     except OSError as error:
         raise CliError(f"{output} cannot be written: {error.strerror}.", "Name another file.", code=USAGE) from None
     err.print(f"{len(document['syncs']):,} sync(s) are written to {output}.", markup=False)
+
+
+@app.command()
+def schema(context: typer.Context) -> None:
+    """Print the JSON Schema of documents, by which editors complete and explain them."""
+    with Client(find_target(*context.find_root().obj)) as client:
+        typer.echo(json.dumps(client.get("/v1/syncs.schema.json"), ensure_ascii=False, indent=1))

@@ -33,7 +33,7 @@ from hubsync.services.plan.explain import Explain
 from hubsync.services.plan.order import Plans
 from hubsync.services.ports import Clock
 
-OPEN = ("/v1/health", "/v1/openapi.json")
+OPEN = ("/v1/health", "/v1/openapi.json", "/v1/syncs.schema.json")
 """Paths that need no token: they say nothing of anybody."""
 
 ADDRESSES = (

@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from hubsync.model.conflict import ConflictPolicy, Winner
 from hubsync.model.lifecycle import Covers
@@ -65,10 +66,16 @@ def _names(given: object) -> object:
     return given if isinstance(given, list) else (given,)
 
 
+def _one_or_two(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Checked once the names are read, so that a name that cannot be does not draw a fault of their number after it."""
+    if not 1 <= len(names) <= 2:
+        raise PydanticCustomError("names", "Here stand one field, or two that are joined")
+    return names
+
+
+OneOrTwo = Annotated[tuple[Name, ...], Field(min_length=1, max_length=2)]
 Names = Annotated[
-    tuple[Name, ...],
-    BeforeValidator(_names, json_schema_input_type=Name | tuple[Name, ...]),
-    Field(min_length=1, max_length=2),
+    tuple[Name, ...], BeforeValidator(_names, json_schema_input_type=Name | OneOrTwo), AfterValidator(_one_or_two)
 ]
 """A field, or the two that a mapping joins: `[firstname, lastname]`."""
 

@@ -1,4 +1,4 @@
-"""The route of what is deployed, as a document, and how a document is written: the inverse of reading one.
+"""The routes of documents: what is deployed, as one, and what one may say. How one is written: the inverse of reading.
 
 What stands at its default is left out, so that a person reads what was decided.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hubsync.api.bodies import (
     AssociationBody,
@@ -33,12 +33,18 @@ Part = dict[str, object]
 
 
 def add_deployed(app: APIGatewayHttpResolver, deployed: Deployed) -> None:
-    """Add the route."""
+    """Add the routes."""
 
     @app.get("/v1/document")
     def document() -> Part:
         found = deployed()
         return {"document": write_document(found.document), "secrets": found.secrets}
+
+    @app.get("/v1/syncs.schema.json")
+    def schema() -> Response[str]:
+        from hubsync.api.contract.schema import text  # it needs models that no other route does
+
+        return Response(200, "application/json", text())
 
 
 def write_document(document: Document) -> Part:

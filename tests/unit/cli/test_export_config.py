@@ -82,3 +82,7 @@ def test_variables_have_names_that_a_shell_takes_and_each_its_own(tmp_path: Path
     written = with_variables(document, dict.fromkeys(names, ("token",)))
     tokens = [each["token"] for each in written["connections"].values()]
     assert tokens == ["${ORBIT_EU_TOKEN}", "${ORBIT_EU_2_TOKEN}", "${_2ND_TOKEN}"]
+
+
+def test_the_schema_is_printed(hubsync: Hubsync) -> None:
+    assert json.loads(hubsync("schema").out)["properties"].keys() == {"connections", "syncs"}

@@ -110,7 +110,7 @@ def test_what_is_wrong_is_refused_and_leaves_no_trace(
 
 
 def test_failing_records_are_listed(secrets: Secrets) -> None:
-    assert answer("api_records_failing") == (200, {"records": [], "cursor": None})
+    assert answer("api_records_failing") == (200, {"records": [], "next": None})
 
 
 def test_a_bug_of_ours_is_raised_for_the_alarm_to_see(

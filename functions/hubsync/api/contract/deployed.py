@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import ConfigDict
+
 from hubsync.api.contract.operation import Answer, Operation
 from hubsync.api.contract.requests import DocumentBody
 from hubsync.services.manage.plan import Change
@@ -22,6 +24,12 @@ class Deployed(Answer):
 
     document: WrittenDocument
     secrets: dict[str, list[str]]
+
+
+class DocumentSchema(Answer):
+    """The JSON Schema of a document, with a sentence on each setting."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 class SettingDiff(Answer):
@@ -69,5 +77,14 @@ OPERATIONS = (
         (400, 422, 502, 503),
         "The document is checked as if it were applied. Nothing is saved.",
         DocumentBody,
+    ),
+    Operation(
+        "GET",
+        "/v1/syncs.schema.json",
+        "documentSchema",
+        "syncs",
+        "What a document may say, as JSON Schema",
+        {200: DocumentSchema},
+        open=True,
     ),
 )
