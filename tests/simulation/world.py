@@ -125,7 +125,7 @@ class World:
         app = Bootstrap(Settings({}))
         stores = Guarded(None, self.fuse)
         parts: tuple[str, ...] = ("index", "connections", "syncs", "cursors", "ledger", "budgets", "counts")
-        parts += ("notifications", "history", "plans", "schemas", "outages")
+        parts += ("notifications", "history", "plans", "schemas", "outages", "answers")
         stores = SimpleNamespace(**{name: Guarded(getattr(self.stores, name), self.fuse) for name in parts})
         accounts = self.accounts
         vars(app).update(

@@ -16,6 +16,7 @@ from hubsync.api.deployed import add_deployed
 from hubsync.api.differ import add_differ
 from hubsync.api.document import read_document
 from hubsync.api.guard import Guard
+from hubsync.api.once import Once
 from hubsync.api.paging import cursor_of, place_of
 from hubsync.api.plans import add_plans
 from hubsync.api.problem import HANDLED, Problem, problem_of
@@ -63,6 +64,7 @@ def create_app(
     explain: Explain,
     deployed: Deployed,
     differ: Differ,
+    once: Once,
     clock: Clock,
     token: Callable[[], str],
 ) -> Handler:
@@ -94,14 +96,15 @@ def create_app(
     app.exception_handler(list(HANDLED))(failed)
 
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        if event.get("rawPath") not in OPEN:
-            try:
-                guard.check(event.get("headers") or {}, _body(event))
-            except Problem as problem:
-                refused = problem.response()
-                headers = {"Content-Type": refused.content_type, **problem.headers}
-                return {"statusCode": refused.status_code, "headers": headers, "body": refused.body}
-        return app.resolve(event, context)
+        try:
+            body = _body(event)
+            if event.get("rawPath") not in OPEN:
+                guard.check(event.get("headers") or {}, body)
+            return once(event, body, lambda: app.resolve(event, context))
+        except Problem as problem:
+            refused = problem.response()
+            headers = {"Content-Type": refused.content_type, **problem.headers}
+            return {"statusCode": refused.status_code, "headers": headers, "body": refused.body}
 
     return handle
 

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 
 from hubsync.api.app import create_app
+from hubsync.api.once import Once
 from hubsync.api.records import RecordUseCases
 from hubsync.aws.functions import LambdaPlanMaker
 from hubsync.bootstrap import Bootstrap
@@ -105,6 +106,7 @@ class Management:
             ),
             deployed=deployed,
             differ=Differ(connections=stores.connections, syncs=stores.syncs, apply=apply, deployed=deployed),
+            once=Once(stores.answers, app.clock),
             clock=app.clock,
             token=self.token,
         )

@@ -430,6 +430,37 @@ class NotificationStore(Protocol):
         ...
 
 
+KEPT_ANSWER_MS = 86_400_000
+"""How long the answer to a request with a key is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """A request with a key, as its hash, and what it was answered; None while somebody is at it."""
+
+    request: str
+    text: str | None = None
+
+
+class AnswerStore(Protocol):
+    """Answers to requests with a key, for a day, so that what is asked for twice is done once. Times are epoch ms."""
+
+    def begin(self, key: str, request: str, now: int, until: int) -> KeptAnswer | None:
+        """Take the key for a request; None if that was done, else what is kept under it.
+
+        Who took it and neither finished nor released it has lost it at `until`.
+        """
+        ...
+
+    def finish(self, key: str, request: str, text: str, now: int) -> None:
+        """Keep the answer."""
+        ...
+
+    def release(self, key: str) -> None:
+        """Give the key free."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class PlanOrder:
     """What a plan is made of: the sync as it would be saved, and its accounts. `at`: when it was ordered, epoch ms."""

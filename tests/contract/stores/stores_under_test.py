@@ -12,6 +12,7 @@ from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus, RecordWarning, WarningCode
 from hubsync.stores.history import HistoryStore
 from hubsync.stores.ports import (
+    AnswerStore,
     BudgetStore,
     ConnectionStore,
     CountStore,
@@ -55,6 +56,8 @@ class Stores(Protocol):
     def notifications(self) -> NotificationStore: ...
     @property
     def plans(self) -> PlanStore: ...
+    @property
+    def answers(self) -> AnswerStore: ...
 
 
 def lone(number: int, side: Side = Side.HUBSPOT, **changes: Any) -> IndexEntry:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hubsync.api.app import create_app
+from hubsync.api.once import Once
 from tests.unit.api.told import check
 from tests.unit.services.manage_world import World
 
@@ -34,6 +35,7 @@ class Client:
             explain=world.explain,
             deployed=world.deployed,
             differ=world.differ,
+            once=Once(world.stores.answers, world.clock),
             clock=world.clock,
             token=lambda: token,
         )

@@ -91,12 +91,19 @@ def document(*, closed: bool = False) -> dict[str, Any]:
                 "token": {"type": "http", "scheme": "bearer", "description": "The deployment's token for the API."}
             },
             "parameters": {
+                "idempotencyKey": {
+                    "name": "Idempotency-Key",
+                    "in": "header",
+                    "description": "The same key with the same request within a day does nothing more, and is answered "
+                    "the same; with another request it is refused (409).",
+                    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+                },
                 "ifMatch": {
                     "name": "If-Match",
                     "in": "header",
                     "description": "The ETag of what is edited; it is refused (412) if somebody else edited it since.",
                     "schema": {"type": "string"},
-                }
+                },
             },
             "headers": {"etag": {"description": "Names this version, for If-Match.", "schema": {"type": "string"}}},
             "schemas": _schemas(closed),
@@ -128,6 +135,8 @@ def _operation(each: Operation) -> dict[str, Any]:
     ]
     if each.matched:
         parameters.append({"$ref": "#/components/parameters/ifMatch"})
+    if each.acts:
+        parameters.append({"$ref": "#/components/parameters/idempotencyKey"})
     answers: dict[str, Any] = {
         str(status): {
             "description": HTTPStatus(status).phrase + ".",
@@ -136,7 +145,7 @@ def _operation(each: Operation) -> dict[str, Any]:
         }
         for status, model in each.answers.items()
     }
-    for status in sorted({*each.problems, *(() if each.open else (401, 413)), *((400, 412) if each.matched else ())}):
+    for status in sorted(_problems(each)):
         answers[str(status)] = {"$ref": f"#/components/responses/{status}"}
     return {
         "operationId": each.id,
@@ -152,6 +161,12 @@ def _operation(each: Operation) -> dict[str, Any]:
         ),
         "responses": answers,
     }
+
+
+def _problems(each: Operation) -> set[int]:
+    """Also those that come from the guard, from a path that leads nowhere, from a key and from a tag."""
+    general = (*(() if each.open else (401, 413)), *((404,) if "{" in each.path else ()))
+    return {*each.problems, *general, *((400, 409) if each.acts else ()), *((400, 412) if each.matched else ())}
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from hubsync.api.once import acts
+
 TEXT: Mapping[str, Any] = {"type": "string"}
 FLAG: Mapping[str, Any] = {"type": "boolean", "default": False}
 
@@ -49,3 +51,8 @@ class Operation:
     open: bool = False
     tagged: bool = False
     matched: bool = False
+
+    @property
+    def acts(self) -> bool:
+        """Whether it does something, so that it takes an Idempotency-Key."""
+        return acts(self.method, self.path)

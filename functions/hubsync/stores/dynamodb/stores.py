@@ -10,6 +10,7 @@ from hubsync.stores.dynamodb.index import DynamoIndexStore
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from hubsync.stores.dynamodb.answers import DynamoAnswerStore
     from hubsync.stores.dynamodb.budgets import DynamoBudgetStore
     from hubsync.stores.dynamodb.counts import DynamoCountStore
     from hubsync.stores.dynamodb.history import DynamoHistoryStore
@@ -117,3 +118,10 @@ class DynamoStores:
         from hubsync.stores.dynamodb.plans import DynamoPlanStore
 
         return DynamoPlanStore(self.state)
+
+    @cached_property
+    def answers(self) -> DynamoAnswerStore:
+        """Answers to requests with a key."""
+        from hubsync.stores.dynamodb.answers import DynamoAnswerStore
+
+        return DynamoAnswerStore(self.state)

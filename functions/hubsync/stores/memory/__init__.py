@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from hubsync.stores.memory.answers import MemoryAnswerStore
 from hubsync.stores.memory.budgets import MemoryBudgetStore
 from hubsync.stores.memory.counts import MemoryCountStore
 from hubsync.stores.memory.history import MemoryHistoryStore
@@ -37,3 +38,4 @@ class MemoryStores:
         self.counts = MemoryCountStore(self.writes)
         self.notifications = MemoryNotificationStore(self.writes)
         self.plans = MemoryPlanStore(self.writes)
+        self.answers = MemoryAnswerStore(self.writes)
