@@ -31,8 +31,13 @@ from hubsync.settings import Settings
 from hubsync.stores.dynamodb.stores import DynamoStores
 
 if TYPE_CHECKING:
+    from hubsync.aws.files import S3Files
+    from hubsync.aws.functions import LambdaExportMaker
+    from hubsync.aws.mailer import SesPost
     from hubsync.services.compare import Comparison
     from hubsync.services.dead_letter import DeadLetters
+    from hubsync.services.export.make import MakeExport
+    from hubsync.services.export.order import ReviveExports
     from hubsync.services.ingest import Ingest
     from hubsync.services.manage.lifecycle import Lifecycle
     from hubsync.services.phases import Phases
@@ -299,6 +304,57 @@ class Bootstrap:
         from hubsync.services.plan.weigh import Weigh
 
         return Weigh(self.make_plan, self.stores.syncs, self.stores.connections)
+
+    @cached_property
+    def files(self) -> S3Files:
+        """The bucket of exports."""
+        from botocore.config import Config
+
+        from hubsync.aws.files import S3Files
+
+        # A link signed for the region's own address; only version 4 opens what is encrypted with a key of KMS.
+        config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+        return S3Files(boto3.client("s3", config=config), self.settings["EXPORT_BUCKET"])
+
+    @cached_property
+    def post(self) -> SesPost:
+        """Mail to those who ask for it."""
+        from hubsync.aws.mailer import SesPost
+
+        return SesPost(boto3.client("sesv2"), self.settings.get("MAIL_FROM"))
+
+    @cached_property
+    def export_maker(self) -> LambdaExportMaker:
+        """Calls the function that makes exports."""
+        from hubsync.aws.functions import LambdaExportMaker
+
+        # The function itself is not told its name by the stack, which would go round in circles.
+        name = self.settings.get("EXPORT_FUNCTION") or self.settings["AWS_LAMBDA_FUNCTION_NAME"]
+        return LambdaExportMaker(lambda: boto3.client("lambda"), name)
+
+    @cached_property
+    def make_export(self) -> MakeExport:
+        """What exports are made by."""
+        from hubsync.services.export.collect import Collect
+        from hubsync.services.export.make import MakeExport
+
+        return MakeExport(
+            exports=self.stores.exports,
+            files=self.files,
+            syncs=self.stores.syncs,
+            collect=Collect(self.stores.index, self.stores.connections, self.connectors, self.files),
+            maker=self.export_maker,
+            post=self.post,
+            clock=self.clock,
+            signals=self.signals,
+        )
+
+    @cached_property
+    def revive_exports(self) -> ReviveExports:
+        """What goes on with exports that were cut off."""
+        from hubsync.services.export.order import ReviveExports
+
+        return ReviveExports(self.stores.exports, self.export_maker, self.clock)
 
     @cached_property
     def report(self) -> Report:

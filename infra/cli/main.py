@@ -19,6 +19,7 @@ from infra.cli.client import Client
 from infra.cli.config import app as config_commands
 from infra.cli.document import read_document
 from infra.cli.errors import FAILED, USAGE, CliError
+from infra.cli.export import export, exports
 from infra.cli.plan import explain, plan
 from infra.cli.records import app as record_commands
 from infra.cli.stage import app as stage_commands
@@ -40,6 +41,8 @@ app.add_typer(record_commands)
 app.add_typer(config_commands)
 app.command()(plan)
 app.command()(explain)
+app.command()(export)
+app.command()(exports)
 app.command("try")(attempt)
 out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
 

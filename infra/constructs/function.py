@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -37,6 +37,7 @@ class Function(Construct):
         environment: Mapping[str, str],
         memory: int = 512,
         loops: bool = False,
+        disk: Size | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.name = name
@@ -63,6 +64,7 @@ class Function(Construct):
             log_group=self.logs,
             memory_size=memory,
             timeout=timeout,
+            ephemeral_storage_size=disk,
             tracing=target.tracing,
             environment={
                 "POWERTOOLS_SERVICE_NAME": SERVICE,

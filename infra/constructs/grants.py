@@ -7,11 +7,14 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
+
+from infra.constructs.findings import AWS_SOLUTIONS, acknowledge
 
 _READ = ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem", "PartiQLSelect", "DescribeTable")
 _WRITE = (
@@ -105,6 +108,27 @@ def publish(role: iam.IRole, topic: sns.ITopic, key: kms.IKey) -> None:
     _through(role, key, "sns", "kms:GenerateDataKey", "kms:Decrypt")
 
 
+def put_files(role: iam.IRole, bucket: s3.Bucket, key: kms.IKey) -> None:
+    """Write the files of exports, and write, read and delete the parts that they are made of."""
+    _allow(role, ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"], [bucket.arn_for_objects("files/*")])
+    _allow(role, ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"], [bucket.arn_for_objects("parts/*")])
+    _through(role, key, "s3", "kms:GenerateDataKey", "kms:Decrypt")
+    _any_key(role, bucket, "files", "parts")
+
+
+def hand_out_files(role: iam.IRole, bucket: s3.Bucket, key: kms.IKey) -> None:
+    """Read the files of exports, which whoever has a link signed by this role does in its name."""
+    _allow(role, ["s3:GetObject"], [bucket.arn_for_objects("files/*")])
+    _through(role, key, "s3", "kms:Decrypt")
+    _any_key(role, bucket, "files")
+
+
+def invoke_itself(scope: Construct, role: iam.IRole, function: lambda_.IFunction) -> None:
+    """Call the function whose role this is. A policy in `scope`: the function waits for everything in its role."""
+    statement = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn])
+    iam.Policy(scope, "InvokePolicy", roles=[role], statements=[statement])
+
+
 def invoke(role: iam.IRole, function: lambda_.IFunction) -> None:
     """Call a function, the version that is deployed and no other."""
     _allow(role, ["lambda:InvokeFunction"], [function.function_arn])
@@ -125,6 +149,17 @@ def answer(scope: Construct, role: iam.IRole, *machines: sfn.StateMachine, done:
     resources = [machine.state_machine_arn for machine in machines]
     statement = iam.PolicyStatement(actions=actions, resources=resources)
     iam.Policy(scope, "AnswerPolicy", roles=[role], statements=[statement])
+
+
+def _any_key(role: iam.IRole, bucket: s3.Bucket, *folders: str) -> None:
+    """A folder of a bucket is named with a star; that is meant."""
+    child = bucket.node.default_child
+    if not isinstance(child, s3.CfnBucket):
+        raise TypeError(f"{bucket.node.path} is no bucket of this stack.")
+    name = Stack.of(bucket).get_logical_id(child)
+    for folder in folders:
+        rule = f"IAM5[Resource::<{name}.Arn>/{folder}/*]"
+        acknowledge(role, AWS_SOLUTIONS, rule, "Each export has files of its own; there is no other way to name them.")
 
 
 def _allow(role: iam.IRole, actions: list[str], resources: list[str]) -> None:

@@ -41,6 +41,10 @@ class Notifications(Construct):
     def grant(self, role: iam.IRole, key: kms.IKey) -> None:
         """Let a role publish to the topic and, if there is one, send mail from the sender's address."""
         grants.publish(role, self.topic, key)
+        self.grant_mail(role)
+
+    def grant_mail(self, role: iam.IRole) -> None:
+        """Let a role send mail from the sender's address, if there is one."""
         if self.sender:
             role.add_to_principal_policy(
                 iam.PolicyStatement(

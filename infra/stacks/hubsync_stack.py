@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Duration, Fn, Stack
+from aws_cdk import CfnOutput, Duration, Fn, Size, Stack
 from constructs import Construct
 
 from infra.constructs import grants
@@ -13,6 +13,7 @@ from infra.constructs.bundling import code
 from infra.constructs.consumers import Consumers
 from infra.constructs.dashboard import Dashboard
 from infra.constructs.encryption import Encryption
+from infra.constructs.files import Files
 from infra.constructs.function import Function
 from infra.constructs.http_api import HttpApi
 from infra.constructs.notifications import Notifications
@@ -32,18 +33,20 @@ class HubsyncStack(Stack):
         self.encryption = Encryption(self, "Encryption", target=target)
         self.key = self.encryption.key
         self.tables = Tables(self, "Tables", key=self.key, target=target)
+        self.files = Files(self, "Files", key=self.key, target=target)
         self.queues = Queues(self, "Queues", key=self.key, target=target)
         self.notifications = Notifications(self, "Notifications", key=self.key, target=target)
         self._code = code(target)
         self._create_functions()
         self._grant()
         self._grant_plan()
+        self._grant_export()
         self._feed()
         self._watch()
         self._put_out()
 
     def _create_functions(self) -> None:
-        """The ten functions, each told only what it needs. The state machines stand between: they call three of
+        """The eleven functions, each told only what it needs. The state machines stand between: they call three of
         them and are started by two others."""
         index = {"INDEX_TABLE": self.tables.index.table_name}
         state = {"STATE_TABLE": self.tables.state.table_name}
@@ -68,19 +71,28 @@ class HubsyncStack(Stack):
         initial_sync = {"INITIAL_SYNC_ARN": self.phases.initial_sync.state_machine_arn}
         comparison = {"COMPARISON_ARN": self.phases.comparison.state_machine_arn}
 
+        # A list goes through it part by part; only an XLSX file is put together on its disk.
+        bucket = {"EXPORT_BUCKET": self.files.bucket.bucket_name}
+        self.export = self._function(
+            "export", 900, {**index, **state, **key, **mail, **bucket}, memory=1024, loops=True, disk=Size.gibibytes(4)
+        )
+        exporter = {"EXPORT_FUNCTION": self.export.function.function_name}
+
         self.webhook = self._function("webhook", 10, {**state, **changes, **key})
         self.api = self._function(
             "api",
             29,
             {
-                **(index | state | changes | bulk | key | initial_sync | comparison),
+                **(index | state | changes | bulk | key | initial_sync | comparison | mail | bucket | exporter),
                 "API_TOKEN_SECRET_ARN": self.encryption.api_token.secret_arn,
                 # Rule 4.1: a deployment may forbid mappings that are not the apps' own.
                 "CUSTOM_MAPPINGS": str(self.node.try_get_context("custom_mappings") or "true").lower(),
                 "PLAN_FUNCTION": self.plan.function.function_name,
             },
         )
-        self.poll = self._function("poll", 120, {**index, **state, **changes, **bulk, **key, **topic}, loops=True)
+        self.poll = self._function(
+            "poll", 120, {**index, **state, **changes, **bulk, **key, **topic, **exporter}, loops=True
+        )
         self.worker = self._function(
             "worker",
             int(WORKER_TIMEOUT.to_seconds()),
@@ -95,7 +107,7 @@ class HubsyncStack(Stack):
             each.name: each
             for each in (
                 *(self.webhook, self.api, self.poll, self.worker, self.phase),
-                *(self.dead_letter, self.counts, self.notify, self.compare, self.plan),
+                *(self.dead_letter, self.counts, self.notify, self.compare, self.plan, self.export),
             )
         }
 
@@ -107,6 +119,7 @@ class HubsyncStack(Stack):
         *,
         memory: int = 512,
         loops: bool = False,
+        disk: Size | None = None,
     ) -> Function:
         return Function(
             self,
@@ -118,6 +131,7 @@ class HubsyncStack(Stack):
             environment=environment,
             memory=memory,
             loops=loops,
+            disk=disk,
         )
 
     def _grant(self) -> None:
@@ -174,6 +188,20 @@ class HubsyncStack(Stack):
         grants.unseal(role, self.key)
         grants.seal(role, self.key)
         grants.invoke(self.api.role, self.plan.function)
+
+    def _grant_export(self) -> None:
+        """An export reads everything, and writes its files, how far it is, and the call budgets: nothing else."""
+        role, bucket = self.export.role, self.files.bucket
+        grants.read(role, self.tables.index, self.key, index=STATUS_INDEX)
+        grants.note_under(role, self.tables.state, self.key, "exports", "budget#")
+        # The accounts' tokens; they are opened where values are asked for.
+        grants.unseal(role, self.key)
+        grants.put_files(role, bucket, self.key)
+        grants.invoke_itself(self.export, role, self.export.function)
+        self.notifications.grant_mail(role)
+        for each in (self.api, self.poll):
+            grants.invoke(each.role, self.export.function)
+        grants.hand_out_files(self.api.role, bucket, self.key)
 
     def _feed(self) -> None:
         """Where each function's events come from."""
@@ -243,6 +271,7 @@ class HubsyncStack(Stack):
             "InitialSyncArn": self.phases.initial_sync.state_machine_arn,
             "ComparisonArn": self.phases.comparison.state_machine_arn,
             "TopicArn": self.notifications.topic.topic_arn,
+            "ExportBucketName": self.files.bucket.bucket_name,
             "DashboardName": self.board.dashboard.dashboard_name,
         }
         for name, each in self.functions.items():

@@ -89,3 +89,26 @@ def test_the_api_token_is_generated_and_encrypted(aws: StackTemplate) -> None:
     assert secret["GenerateSecretString"] == {"ExcludePunctuation": True, "PasswordLength": 48}
     assert secret["KmsKeyId"]["Fn::GetAtt"][0].startswith("EncryptionKey")
     assert "SecretString" not in secret
+
+
+def test_the_files_of_exports_are_encrypted_private_and_gone_after_a_week(aws: StackTemplate) -> None:
+    """8.5 The customer's key, no public access, no plain HTTP, no versions, an end by itself."""
+    bucket = aws.properties("AWS::S3::Bucket", "FilesExports")
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]["Fn::GetAtt"][0].startswith("EncryptionKey")
+    assert rule["BucketKeyEnabled"] is True
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert "VersioningConfiguration" not in bucket
+    rules = {each["Id"]: each for each in bucket["LifecycleConfiguration"]["Rules"]}
+    assert {name: each.get("ExpirationInDays") for name, each in rules.items()} == {
+        "files": 7,
+        "parts": 2,
+        "uploads": None,
+    }
+    assert rules["uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert {each["Status"] for each in rules.values()} == {"Enabled"}
+    policy = aws.properties("AWS::S3::BucketPolicy", "FilesExports")["PolicyDocument"]["Statement"]
+    refused = [each["Condition"] for each in policy if each["Effect"] == "Deny" and each["Action"] == "s3:*"]
+    assert {"Bool": {"aws:SecureTransport": "false"}} in refused

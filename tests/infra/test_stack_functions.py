@@ -21,8 +21,9 @@ ENVIRONMENT = {
     "Webhook": {"STATE_TABLE", "CHANGES_QUEUE_URL", "KEY_ID"},
     "Api": BOTH_TABLES
     | BOTH_QUEUES
-    | {"KEY_ID", "INITIAL_SYNC_ARN", "COMPARISON_ARN", "API_TOKEN_SECRET_ARN", "PLAN_FUNCTION", "CUSTOM_MAPPINGS"},
-    "Poll": BOTH_TABLES | BOTH_QUEUES | {"KEY_ID", "TOPIC_ARN"},
+    | {"KEY_ID", "INITIAL_SYNC_ARN", "COMPARISON_ARN", "API_TOKEN_SECRET_ARN", "PLAN_FUNCTION", "CUSTOM_MAPPINGS"}
+    | {"MAIL_FROM", "EXPORT_BUCKET", "EXPORT_FUNCTION"},
+    "Poll": BOTH_TABLES | BOTH_QUEUES | {"KEY_ID", "TOPIC_ARN", "EXPORT_FUNCTION"},
     "Worker": BOTH_TABLES | BOTH_QUEUES | {"KEY_ID", "TOPIC_ARN"},
     "Phase": {"STATE_TABLE", "BULK_QUEUE_URL"},
     "DeadLetter": BOTH_TABLES,
@@ -30,6 +31,7 @@ ENVIRONMENT = {
     "Notify": BOTH_TABLES | {"MAIL_FROM", "TOPIC_ARN"},
     "Compare": {"STATE_TABLE", "COMPARISON_ARN"},
     "Plan": BOTH_TABLES | {"KEY_ID"},
+    "Export": BOTH_TABLES | {"KEY_ID", "MAIL_FROM", "EXPORT_BUCKET"},
 }
 functions = pytest.mark.parametrize("name", ENVIRONMENT)
 
@@ -80,7 +82,7 @@ def test_who_sends_itself_work_is_not_stopped_after_sixteen_rounds(aws: StackTem
         for name in ENVIRONMENT
         if aws.properties("AWS::Lambda::Function", f"{name}Function").get("RecursiveLoop") == "Allow"
     }
-    assert loops == {"Worker", "Phase", "Poll", "DeadLetter"}
+    assert loops == {"Worker", "Phase", "Poll", "DeadLetter", "Export"}
 
 
 def test_changes_come_in_batches_and_pages_one_by_one(aws: StackTemplate) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from stack_template import StackTemplate, as_list
 
-FUNCTIONS = ("Webhook", "Api", "Poll", "Worker", "Phase", "DeadLetter", "Counts", "Notify", "Compare", "Plan")
+FUNCTIONS = ("Webhook", "Api", "Poll", "Worker", "Phase", "DeadLetter", "Counts", "Notify", "Compare", "Plan", "Export")
 READS = {f"dynamodb:{name}" for name in ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem")}
 WRITES = {
     f"dynamodb:{name}"
@@ -73,7 +73,7 @@ def test_who_reads_and_who_writes_the_index(aws: StackTemplate) -> None:
     readers = {name for name, may in allowed.items() if (("dynamodb:GetItem", INDEX)) in may}
     writers = {name for name, may in allowed.items() if {(action, INDEX) for action in WRITES} & may}
     erasers = {name: {action for action, target in may if target == INDEX} & WRITES for name, may in allowed.items()}
-    assert readers == {"Api", "Poll", "Worker", "DeadLetter", "Notify", "Plan"}
+    assert readers == {"Api", "Poll", "Worker", "DeadLetter", "Notify", "Plan", "Export"}
     assert writers == {"Api", "Poll", "Worker", "DeadLetter"}
     # These two only delete, what belongs to a sync that is going.
     assert erasers["Api"] == erasers["Poll"] == {"dynamodb:BatchWriteItem"}
@@ -83,7 +83,7 @@ def test_who_reads_and_who_writes_the_index(aws: StackTemplate) -> None:
 def test_who_writes_the_state(aws: StackTemplate) -> None:
     allowed = {name: aws.allowed(f"{name}Role") for name in FUNCTIONS}
     writers = {name for name, may in allowed.items() if {(action, STATE) for action in WRITES} & may}
-    assert writers == {"Api", "Poll", "Worker", "Phase", "DeadLetter", "Counts", "Notify", "Plan"}
+    assert writers == {"Api", "Poll", "Worker", "Phase", "DeadLetter", "Counts", "Notify", "Plan", "Export"}
     assert {action for action, target in allowed["Notify"] if target == STATE} & WRITES == {
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
@@ -121,10 +121,47 @@ def test_a_plan_can_write_its_report_and_the_call_budgets_and_that_is_all(aws: S
     assert writing["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["plan#*", "budget#*"]}}
 
 
-def test_only_five_functions_can_open_credentials_and_only_two_seal(aws: StackTemplate) -> None:
+def test_an_export_can_write_its_files_and_how_far_it_is_and_that_is_all(aws: StackTemplate) -> None:
+    """8.5 It reads everything and can change nothing of it."""
+    assert aws.allowed("ExportRole") == {
+        *{
+            (action, table)
+            for action in READS | {"dynamodb:PartiQLSelect", "dynamodb:DescribeTable"}
+            for table in (INDEX, STATE)
+        },
+        ("dynamodb:Query", f"{INDEX}/index/by-status"),
+        *{(f"dynamodb:{action}", STATE) for action in ("PutItem", "UpdateItem")},
+        *{(f"dynamodb: kms:{use}", KEY) for use in ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")},
+        ("kms:Decrypt", KEY),
+        *{(f"s3:{action}", "FilesExports/parts/*") for action in ("PutObject", "GetObject", "DeleteObject")},
+        *{(f"s3:{action}", "FilesExports/files/*") for action in ("PutObject", "GetObject", "AbortMultipartUpload")},
+        *{(f"s3: kms:{use}", KEY) for use in ("Decrypt", "GenerateDataKey")},
+        ("lambda:InvokeFunction", "Export"),
+        ("ses:SendEmail", "arn:AWS::P:ses:AWS:AWS::A:identity/*"),
+        *{(f"logs:{action}", "ExportLogs") for action in ("CreateLogStream", "PutLogEvents")},
+        *{(f"xray:{action}", "*") for action in ("PutTraceSegments", "PutTelemetryRecords")},
+    }
+    (writing,) = [each for each in aws.statements("ExportRole") if "dynamodb:PutItem" in each["Action"]]
+    assert writing["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["exports*", "budget#*"]}}
+
+
+def test_who_has_to_do_with_the_files_of_exports(aws: StackTemplate) -> None:
+    """8.5 Links are signed by the API and by the export itself; nobody else can read a file, nobody can list them."""
+    touching = {
+        (name, action, target)
+        for name in FUNCTIONS
+        for action, target in aws.allowed(f"{name}Role")
+        if action.startswith("s3:") and not action.startswith("s3: ") and name != "Export"
+    }
+    assert touching == {("Api", "s3:GetObject", "FilesExports/files/*")}
+    callers = {name for name in FUNCTIONS if ("lambda:InvokeFunction", "Export") in aws.allowed(f"{name}Role")}
+    assert callers == {"Api", "Poll", "Export"}
+
+
+def test_only_six_functions_can_open_credentials_and_only_two_seal(aws: StackTemplate) -> None:
     allowed = {name: aws.allowed(f"{name}Role") for name in FUNCTIONS}
     assert {name for name, may in allowed.items() if ("kms:Decrypt", KEY) in may} == {
-        *("Webhook", "Api", "Poll", "Worker", "Plan")
+        *("Webhook", "Api", "Poll", "Worker", "Plan", "Export")
     }
     assert {name for name, may in allowed.items() if ("kms:Encrypt", KEY) in may} == {"Api", "Plan"}
 
@@ -178,8 +215,10 @@ def test_who_tells_people(aws: StackTemplate) -> None:
 
 
 def test_mail_goes_out_from_one_address_only(aws: StackTemplate) -> None:
-    (sending,) = [s for s in statements(aws) if s["Action"] == "ses:SendEmail"]
-    assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": "sync@example.com"}}
+    sending = [s for s in statements(aws) if s["Action"] == "ses:SendEmail"]
+    assert len(sending) == 2
+    for each in sending:
+        assert each["Condition"] == {"StringEquals": {"ses:FromAddress": "sync@example.com"}}
 
 
 @pytest.mark.parametrize(("schedule", "function"), [("Poll", "Poll"), ("Compare", "Compare")])

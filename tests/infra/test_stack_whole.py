@@ -16,6 +16,7 @@ OUTPUTS = {
     *("IndexTableName", "StateTableName", "InitialSyncArn", "ComparisonArn"),
     *("WebhookFunction", "ApiFunction", "PollFunction", "WorkerFunction", "PhaseFunction"),
     *("DeadLetterFunction", "CountsFunction", "NotifyFunction", "CompareFunction", "PlanFunction"),
+    *("ExportFunction", "ExportBucketName"),
 }
 
 
@@ -46,6 +47,7 @@ def test_the_emulator_gets_the_same_stack_but_for_what_is_listed(aws: StackTempl
         for difference in differences(each, local.resources[name])
     }
     kept = ("AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret")
+    kept += ("AWS::S3::Bucket",)
     assert found == {
         *{f"{type_}: {policy}" for type_ in kept for policy in ("DeletionPolicy", "UpdateReplacePolicy")},
         "AWS::DynamoDB::Table: Properties.DeletionProtectionEnabled",

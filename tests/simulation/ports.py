@@ -242,3 +242,26 @@ class SimMailer:
 
     def send(self, to: Sequence[str], subject: str, text: str) -> None:
         self.sent.append((tuple(to), subject, text))
+
+
+@dataclass(slots=True)
+class SimPost:
+    """Keeps the mail to single people; it can be out of order."""
+
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    works: bool = True
+
+    def mail(self, to: str, subject: str, text: str) -> bool:
+        if self.works:
+            self.sent.append((to, subject, text))
+        return self.works
+
+
+@dataclass(slots=True)
+class SimExportMaker:
+    """Keeps the calls of the export function until the world carries them out."""
+
+    called: list[str] = field(default_factory=list)
+
+    def make(self, export_id: str) -> None:
+        self.called.append(export_id)

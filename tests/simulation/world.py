@@ -17,7 +17,7 @@ from hubsync.aws.messages import encode
 from hubsync.bootstrap import Bootstrap
 from hubsync.connectors.factory import ConnectorFactory
 from hubsync.connectors.port import CallCount
-from hubsync.handlers import dead_letter, notify, phase, plan, poll, webhook, worker
+from hubsync.handlers import dead_letter, export, notify, phase, plan, poll, webhook, worker
 from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.message import LookMessage, Queue
@@ -43,9 +43,11 @@ from tests.simulation.ports import (
     PlainVault,
     Run,
     SimClock,
+    SimExportMaker,
     SimIds,
     SimMailer,
     SimOrchestrator,
+    SimPost,
     SimQueues,
     SimSignals,
 )
@@ -89,6 +91,8 @@ class World:
         self.orchestrator = SimOrchestrator(self.ids)
         self.signals = SimSignals(self.clock)
         self.mailer = SimMailer()
+        self.post = SimPost()
+        self.export_maker = SimExportMaker()
         self.stores.index.on_change = lambda change: self.stores.counts.apply([change])
         self.app = self._wire()
         self.lifecycle = Lifecycle(
@@ -125,7 +129,7 @@ class World:
         app = Bootstrap(Settings({}))
         stores = Guarded(None, self.fuse)
         parts: tuple[str, ...] = ("index", "connections", "syncs", "cursors", "ledger", "budgets", "counts")
-        parts += ("notifications", "history", "plans", "schemas", "outages", "answers")
+        parts += ("notifications", "history", "plans", "schemas", "outages", "answers", "exports")
         stores = SimpleNamespace(**{name: Guarded(getattr(self.stores, name), self.fuse) for name in parts})
         accounts = self.accounts
         vars(app).update(
@@ -137,6 +141,9 @@ class World:
             orchestrator=Guarded(self.orchestrator, self.fuse),
             vault=PlainVault(),
             mailer=self.mailer,
+            files=Guarded(self.stores.files, self.fuse),
+            post=Guarded(self.post, self.fuse),
+            export_maker=Guarded(self.export_maker, self.fuse),
         )
         vars(app)["connectors"] = ConnectorFactory(
             budgets=self.stores.budgets,
@@ -147,7 +154,7 @@ class World:
             transport=lambda connection: Ticking(SimulatorTransport(accounts[connection.id]), self.clock, self.fuse),
             threads=1,
         )
-        for module in (worker, phase, poll, webhook, dead_letter, plan, notify):
+        for module in (worker, phase, poll, webhook, dead_letter, plan, notify, export):
             module.app = app  # type: ignore[attr-defined]
         return app
 
@@ -327,6 +334,18 @@ class World:
     def _bury(self) -> None:
         dead, self.queues.dead = self.queues.dead, []
         dead_letter.handler({"Records": [_record(one) for one in dead]}, self._context())
+
+    def export(self, milliseconds: int = PLAN_MS) -> int:
+        """Carry out the calls of the export function; one that dies is called again. How many runs there were."""
+        runs = 0
+        while self.export_maker.called:
+            runs += 1
+            export_id = self.export_maker.called.pop(0)
+            try:
+                export.handler({"action": "export", "export_id": export_id}, self._context(milliseconds))
+            except Crash:
+                self.export_maker.called.append(export_id)
+        return runs
 
     def poll(self) -> None:
         """The five-minute tick."""

@@ -15,6 +15,7 @@ from hubsync.api.conditions import etag, if_match
 from hubsync.api.deployed import add_deployed
 from hubsync.api.differ import add_differ
 from hubsync.api.document import read_document
+from hubsync.api.exports import add_exports
 from hubsync.api.guard import Guard
 from hubsync.api.once import Once
 from hubsync.api.paging import cursor_of, place_of
@@ -23,6 +24,7 @@ from hubsync.api.problem import HANDLED, Problem, problem_of
 from hubsync.api.records import RecordUseCases, add_records
 from hubsync.api.trials import add_trials
 from hubsync.model.status import RecordStatus
+from hubsync.services.export.order import Exports
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.deployed import Deployed
 from hubsync.services.manage.differ import Differ
@@ -61,6 +63,7 @@ def create_app(
     view: View,
     records: RecordUseCases,
     plans: Plans,
+    exports: Exports,
     explain: Explain,
     deployed: Deployed,
     differ: Differ,
@@ -76,6 +79,7 @@ def create_app(
     guard = Guard(token)
     add_records(app, records, lambda: _json(app))
     add_plans(app, plans, explain, lambda: _json(app), lambda name: _flag(app, name))
+    add_exports(app, exports, lambda: _json(app), lambda: _limit(app))
     add_trials(app, lifecycle, view, lambda: _json(app))
     add_deployed(app, deployed)
     add_differ(app, differ, lambda: _json(app))

@@ -1,4 +1,4 @@
-"""Calls to other functions of this deployment."""
+"""Calls to functions of this deployment, which are not waited for."""
 
 from __future__ import annotations
 
@@ -23,4 +23,17 @@ class LambdaPlanMaker:
     def make(self, plan_id: str) -> None:
         """Call the function. Lambda may deliver the call twice; the plan is made once."""
         payload = json.dumps({"action": "plan", "plan_id": plan_id}).encode()
+        self._client().invoke(FunctionName=self._function, InvocationType="Event", Payload=payload)
+
+
+class LambdaExportMaker:
+    """Has exports made by the function `export` (`ExportMaker`), which also calls itself when its time is over."""
+
+    def __init__(self, client: Callable[[], LambdaClient], function: str) -> None:
+        self._client = client
+        self._function = function
+
+    def make(self, export_id: str) -> None:
+        """Call the function. Lambda may deliver the call twice; each row is in the file once all the same."""
+        payload = json.dumps({"action": "export", "export_id": export_id}).encode()
         self._client().invoke(FunctionName=self._function, InvocationType="Event", Payload=payload)

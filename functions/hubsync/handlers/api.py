@@ -13,6 +13,7 @@ from hubsync.api.records import RecordUseCases
 from hubsync.aws.functions import LambdaPlanMaker
 from hubsync.bootstrap import Bootstrap
 from hubsync.observability import logger
+from hubsync.services.export.order import Exports
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.deployed import Deployed
 from hubsync.services.manage.differ import Differ
@@ -94,6 +95,16 @@ class Management:
                 vault=app.vault,
                 clock=app.clock,
                 ids=app.ids,
+            ),
+            exports=Exports(
+                exports=stores.exports,
+                files=app.files,
+                syncs=stores.syncs,
+                counts=stores.counts,
+                maker=app.export_maker,
+                clock=app.clock,
+                ids=app.ids,
+                mails=app.settings.get("MAIL_FROM") is not None,
             ),
             explain=Explain(
                 syncs=stores.syncs,

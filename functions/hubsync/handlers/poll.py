@@ -19,5 +19,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG
     # People wait for the poll and nobody for this: it gets half of what is left, so that its last slice fits, too.
     now = app.clock.now()
     app.lifecycle.go_on_deleting(until=now + (deadline - now) // 2)
+    app.revive_exports()
     app.flush()
     return {}

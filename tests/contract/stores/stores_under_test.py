@@ -10,6 +10,7 @@ from hubsync.model.record import RecordRef
 from hubsync.model.rounds import Rounds
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus, RecordWarning, WarningCode
+from hubsync.stores.exports import ExportStore
 from hubsync.stores.history import HistoryStore
 from hubsync.stores.ports import (
     AnswerStore,
@@ -58,6 +59,8 @@ class Stores(Protocol):
     def plans(self) -> PlanStore: ...
     @property
     def answers(self) -> AnswerStore: ...
+    @property
+    def exports(self) -> ExportStore: ...
 
 
 def lone(number: int, side: Side = Side.HUBSPOT, **changes: Any) -> IndexEntry:

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from tests.rules.entry_mutants import ENTRY_MUTANTS
 from tests.rules.mutant import Mutant
-from tests.rules.mutants import conflict, fields, lifecycle, matching, status
+from tests.rules.mutants import conflict, export, fields, lifecycle, matching, status
 
-MUTANTS = (*lifecycle.MUTANTS, *conflict.MUTANTS, *matching.MUTANTS, *fields.MUTANTS, *status.MUTANTS, *ENTRY_MUTANTS)
+MUTANTS = (
+    *lifecycle.MUTANTS,
+    *conflict.MUTANTS,
+    *matching.MUTANTS,
+    *fields.MUTANTS,
+    *status.MUTANTS,
+    *export.MUTANTS,
+    *ENTRY_MUTANTS,
+)
 
 
 def mutant_id(mutant: Mutant) -> str:

@@ -32,6 +32,7 @@ class Client:
             view=world.view,
             records=world.records,
             plans=world.plans,
+            exports=world.exports,
             explain=world.explain,
             deployed=world.deployed,
             differ=world.differ,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hubsync.handlers import compare, counts, dead_letter, notify, phase, plan, poll, webhook, worker
+from hubsync.handlers import compare, counts, dead_letter, export, notify, phase, plan, poll, webhook, worker
 from tests.simulation.world import World
 
-MODULES = (compare, counts, dead_letter, notify, phase, plan, poll, webhook, worker)
+MODULES = (compare, counts, dead_letter, export, notify, phase, plan, poll, webhook, worker)
 
 
 @pytest.fixture

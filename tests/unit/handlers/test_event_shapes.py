@@ -27,7 +27,10 @@ MODELS: dict[str, type[BaseModel]] = {
 }
 MACHINES = Path(__file__).parents[3] / "infra" / "statemachines"
 OWN = ("phase", "notify")
-CALLS = ("plan",)
+CALLS = (
+    "plan",
+    "export",
+)
 """What one function of ours sends another (`tests/unit/aws/test_functions.py`)."""
 
 

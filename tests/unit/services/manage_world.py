@@ -29,6 +29,9 @@ from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema
 from hubsync.model.side import Direction, Side
 from hubsync.model.sync import Sync
 from hubsync.services.drift import Drift
+from hubsync.services.export.collect import Collect
+from hubsync.services.export.make import MakeExport
+from hubsync.services.export.order import Exports
 from hubsync.services.history import History
 from hubsync.services.manage.apply import Applied, Apply
 from hubsync.services.manage.deployed import Deployed
@@ -290,6 +293,17 @@ class FakeConnectors:
         ]
 
 
+class MadeExports:
+    """Exports are made at once, unless nobody is `making` them."""
+
+    by: MakeExport
+    making = True
+
+    def make(self, export_id: str) -> None:
+        if self.making:
+            self.by(export_id, 10_000_000_000_000)
+
+
 class World:
     """Everything in one place, and the use cases over it."""
 
@@ -398,12 +412,39 @@ class World:
         self.differ = Differ(
             connections=self.stores.connections, syncs=self.stores.syncs, apply=self.apply, deployed=self.deployed
         )
+        self.made_exports = MadeExports()
+        self.mails: list[tuple[str, str, str]] = []
+        self.exports = Exports(
+            exports=self.stores.exports,
+            files=self.stores.files,
+            syncs=self.stores.syncs,
+            counts=self.stores.counts,
+            maker=self.made_exports,
+            clock=self.clock,
+            ids=ids,
+            mails=True,
+        )
+        self.made_exports.by = MakeExport(
+            exports=self.stores.exports,
+            files=self.stores.files,
+            syncs=self.stores.syncs,
+            collect=Collect(self.stores.index, self.stores.connections, connectors, self.stores.files),
+            maker=self.made_exports,
+            post=self,
+            clock=self.clock,
+            signals=FakeSignals(),
+        )
         self.making = True
 
     def make(self, plan_id: str) -> None:
         """Plans are made at once, unless nobody is `making` them."""
         if self.making:
             self.make_plan(plan_id, self.clock.now() + 900_000)
+
+    def mail(self, to: str, subject: str, text: str) -> bool:
+        """Mail to one person."""
+        self.mails.append((to, subject, text))
+        return True
 
     def applied(self, document: Document | None = None, **options: Any) -> Applied:
         return self.apply(document or document_of(), **options)

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from hubsync.api.contract import commands, connections, deployed, deployment, plans, records, trials
+from hubsync.api.contract import commands, connections, deployed, deployment, exports, plans, records, trials
 from hubsync.api.contract.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -25,6 +25,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *trials.OPERATIONS,
     *records.OPERATIONS,
     *plans.OPERATIONS,
+    *exports.OPERATIONS,
     *connections.OPERATIONS,
     *deployment.OPERATIONS,
 )
@@ -33,6 +34,7 @@ TAGS = {
     "syncs": "What is kept in step: saved as a document, turned off and on, compared, tried, deleted.",
     "records": "How each record stands, why, and what can be done about it.",
     "plans": "What saving or restarting would do. A plan is ordered, made in the background, and kept for a day.",
+    "exports": "Lists of records as files. One is ordered, made in the background, and kept for a week.",
     "connections": "The accounts that syncs read and write.",
     "apps": "The applications that can be synced, with their object types and fields.",
     "notifications": "What the people who run a sync were told.",
@@ -43,6 +45,7 @@ NAMES = {
     "name": "The sync's name.",
     "record": "A record: the id of its entry, or the one that it has on either side.",
     "plan": "The plan's id, as it was told when the plan was ordered.",
+    "export": "The export's id, as it was told when it was ordered.",
     "connection": "The connection's name.",
     "object": "An object type, in the application's own word.",
     "app": "The application's key.",

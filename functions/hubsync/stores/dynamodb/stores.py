@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hubsync.stores.dynamodb.answers import DynamoAnswerStore
     from hubsync.stores.dynamodb.budgets import DynamoBudgetStore
     from hubsync.stores.dynamodb.counts import DynamoCountStore
+    from hubsync.stores.dynamodb.exports import DynamoExportStore
     from hubsync.stores.dynamodb.history import DynamoHistoryStore
     from hubsync.stores.dynamodb.ledger import DynamoLedger
     from hubsync.stores.dynamodb.notifications import DynamoNotificationStore
@@ -125,3 +126,10 @@ class DynamoStores:
         from hubsync.stores.dynamodb.answers import DynamoAnswerStore
 
         return DynamoAnswerStore(self.state)
+
+    @cached_property
+    def exports(self) -> DynamoExportStore:
+        """Exports."""
+        from hubsync.stores.dynamodb.exports import DynamoExportStore
+
+        return DynamoExportStore(self.state)

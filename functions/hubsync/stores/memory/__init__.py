@@ -7,6 +7,7 @@ from collections import Counter
 from hubsync.stores.memory.answers import MemoryAnswerStore
 from hubsync.stores.memory.budgets import MemoryBudgetStore
 from hubsync.stores.memory.counts import MemoryCountStore
+from hubsync.stores.memory.exports import MemoryExportStore, MemoryFileStore
 from hubsync.stores.memory.history import MemoryHistoryStore
 from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.memory.ledger import MemoryLedger
@@ -39,3 +40,5 @@ class MemoryStores:
         self.notifications = MemoryNotificationStore(self.writes)
         self.plans = MemoryPlanStore(self.writes)
         self.answers = MemoryAnswerStore(self.writes)
+        self.exports = MemoryExportStore(self.writes)
+        self.files = MemoryFileStore()
