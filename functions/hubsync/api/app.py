@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hubsync.api import fields, shapes
+from hubsync.api.accounts import add_accounts
 from hubsync.api.conditions import etag, if_match
 from hubsync.api.deployed import add_deployed
 from hubsync.api.differ import add_differ
@@ -25,6 +26,7 @@ from hubsync.api.records import RecordUseCases, add_records
 from hubsync.api.trials import add_trials
 from hubsync.model.status import RecordStatus
 from hubsync.services.export.order import Exports
+from hubsync.services.manage.accounts import Accounts
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.deployed import Deployed
 from hubsync.services.manage.differ import Differ
@@ -67,6 +69,7 @@ def create_app(
     explain: Explain,
     deployed: Deployed,
     differ: Differ,
+    accounts: Accounts,
     once: Once,
     clock: Clock,
     token: Callable[[], str],
@@ -82,6 +85,7 @@ def create_app(
     add_exports(app, exports, lambda: _json(app), lambda: _limit(app))
     add_trials(app, lifecycle, view, lambda: _json(app))
     add_deployed(app, deployed)
+    add_accounts(app, accounts, view, lambda: _json(app))
     add_differ(app, differ, lambda: _json(app))
     _add_commands(app, apply, lifecycle, clock)
     _add_queries(app, view)

@@ -14,6 +14,7 @@ from hubsync.aws.functions import LambdaPlanMaker
 from hubsync.bootstrap import Bootstrap
 from hubsync.observability import logger
 from hubsync.services.export.order import Exports
+from hubsync.services.manage.accounts import Accounts
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.deployed import Deployed
 from hubsync.services.manage.differ import Differ
@@ -117,6 +118,7 @@ class Management:
             ),
             deployed=deployed,
             differ=Differ(connections=stores.connections, syncs=stores.syncs, apply=apply, deployed=deployed),
+            accounts=Accounts(stores.connections, stores.syncs, apply),
             once=Once(stores.answers, app.clock),
             clock=app.clock,
             token=self.token,

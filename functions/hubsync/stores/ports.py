@@ -200,6 +200,10 @@ class ConnectionStore(Protocol):
         """Store one if its version is still the stored one."""
         ...
 
+    def delete_connection(self, connection: Connection) -> bool:
+        """Forget one if its version is still the stored one."""
+        ...
+
 
 class SyncStore(Protocol):
     """Syncs, by id."""

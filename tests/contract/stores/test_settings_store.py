@@ -198,3 +198,14 @@ class TestCursors:
         assert read is not None
         assert stores.cursors.put_cursor(replace(read, lock_until=9_000))
         assert not stores.cursors.put_cursor(replace(read, lock_until=9_500))
+
+
+def test_a_connection_is_forgotten_as_it_was_read(stores: Stores) -> None:
+    assert stores.connections.put_connection(CONNECTION)
+    read = stores.connections.connection(CONNECTION.id)
+    assert read is not None
+    assert not stores.connections.delete_connection(replace(read, version=read.version + 1))
+    assert stores.connections.connection(CONNECTION.id) == read
+    assert stores.connections.delete_connection(read)
+    assert stores.connections.connection(CONNECTION.id) is None
+    assert not stores.connections.delete_connection(read)

@@ -9,6 +9,7 @@ from typing import Any
 
 from hubsync.api.app import create_app
 from hubsync.api.once import Once
+from hubsync.services.manage.accounts import Accounts
 from tests.unit.api.told import check
 from tests.unit.services.manage_world import World
 
@@ -36,6 +37,7 @@ class Client:
             explain=world.explain,
             deployed=world.deployed,
             differ=world.differ,
+            accounts=Accounts(world.stores.connections, world.stores.syncs, world.apply),
             once=Once(world.stores.answers, world.clock),
             clock=world.clock,
             token=lambda: token,

@@ -16,7 +16,17 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from hubsync.api.contract import commands, connections, deployed, deployment, exports, plans, records, trials
+from hubsync.api.contract import (
+    accounts,
+    commands,
+    connections,
+    deployed,
+    deployment,
+    exports,
+    plans,
+    records,
+    trials,
+)
 from hubsync.api.contract.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -27,6 +37,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *plans.OPERATIONS,
     *exports.OPERATIONS,
     *connections.OPERATIONS,
+    *accounts.OPERATIONS,
     *deployment.OPERATIONS,
 )
 

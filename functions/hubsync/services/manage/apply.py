@@ -112,14 +112,14 @@ class Apply:
         """Make connections and syncs what `document` says. What it does not name is left alone.
 
         `dry` checks and answers as if, and changes nothing anywhere. `restart` starts an initial sync even of a sync
-        whose settings are the same. `expected` is what the syncs of the document have to be still. Raises
+        whose settings are the same. `expected` is what the document names has to be still. Raises
         `RefusedDocumentError` with every fault, `StaleError`, `ConcurrentChangeError`, and `RetryLaterError` where an
         application could not be asked.
         """
         plan = _Plan(document, {sync.name: sync for sync in self._syncs.syncs()}, faults=list(document.faults))
         for name in document.syncs:
             hold(expected, name, plan.stored.get(name))
-        self._plan_connections(plan)
+        self._plan_connections(plan, expected)
         for name, spec in document.syncs.items():
             self._plan_sync(plan, name, spec)
         if plan.faults:
@@ -131,10 +131,11 @@ class Apply:
         changes = {name: planned.change for name, planned in plan.connections.items()}
         return Applied(changes, tuple(plan.syncs), dry, plan.accounts)
 
-    def _plan_connections(self, plan: _Plan) -> None:
+    def _plan_connections(self, plan: _Plan, expected: Expected) -> None:
         stored = {connection.id: connection for connection in self._connections.connections()}
         plan.accounts.update(stored)
         for name, spec in plan.document.connections.items():
+            hold(expected, name, stored.get(name))
             faults = self._connection_faults(name, spec, stored.get(name))
             plan.faults += faults
             if faults:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TypeAlias
 
 from hubsync.model.connection import Connection
@@ -18,8 +19,13 @@ class StaleError(Exception):
 
 
 def tag_of(stored: Sync | Connection) -> str:
-    """Names one stored version of a sync or connection. Ids of syncs are never used again, so no tag means two."""
-    return f"{stored.id}.{stored.version}"
+    """Names one stored version of a sync or connection.
+
+    Ids of syncs are never used again. Names of connections are, but never is the same token sealed to the same bytes.
+    """
+    if isinstance(stored, Sync):
+        return f"{stored.id}.{stored.version}"
+    return f"{stored.id}.{stored.version}.{blake2b(stored.token, digest_size=4).hexdigest()}"
 
 
 def hold(expected: Expected, name: str, stored: Sync | Connection | None) -> None:

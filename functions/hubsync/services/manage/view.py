@@ -173,6 +173,13 @@ class View:
         ]
         return schema, suggested
 
+    def connection(self, name: str) -> ConnectionView:
+        """One connection, its secrets sealed. Raises `UnknownConnectionError`."""
+        found = {each.connection.id: each for each in self.connections()}
+        if name not in found:
+            raise UnknownConnectionError(f"There is no connection {name}.", name, found)
+        return found[name]
+
     def connections(self) -> Sequence[ConnectionView]:
         """All connections, their secrets sealed."""
         now = self._clock.now()

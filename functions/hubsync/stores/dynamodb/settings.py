@@ -108,6 +108,11 @@ class DynamoSettingsStore:
         """See the port."""
         return self.save((connection,), ())
 
+    def delete_connection(self, connection: Connection) -> bool:
+        """See the port."""
+        item = self._connections(CONNECTIONS, connection.id)
+        return done(lambda: item.delete(condition=self._connections.v == connection.version))
+
     def sync(self, sync_id: str) -> Sync | None:
         """See the port."""
         item = self._syncs.find(SYNCS, sync_id)

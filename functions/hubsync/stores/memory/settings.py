@@ -32,6 +32,15 @@ class MemorySettingsStore:
         """See the port."""
         return self.save((connection,), ())
 
+    def delete_connection(self, connection: Connection) -> bool:
+        """See the port."""
+        stored = self._connections.get(connection.id)
+        if stored is None or stored.version != connection.version:
+            return False
+        del self._connections[connection.id]
+        self.writes["connection deleted"] += 1
+        return True
+
     def sync(self, sync_id: str) -> Sync | None:
         """See the port."""
         return self._syncs.get(sync_id)
