@@ -21,13 +21,15 @@ Place = Callable[[str], str]
 class Client:
     """The API of one deployment or stage."""
 
-    def __init__(self, target: Target, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, target: Target, transport: httpx.BaseTransport | None = None, *, seconds: float = TIMEOUT_SECONDS
+    ) -> None:
         self._url = target.url
         try:
             self._http = httpx.Client(
                 base_url=target.url,
                 headers={"Authorization": f"Bearer {target.token}"},
-                timeout=TIMEOUT_SECONDS,
+                timeout=seconds,
                 transport=transport,
             )
         except httpx.InvalidURL:

@@ -1,4 +1,4 @@
-"""`hubsync export-config` and `schema`: what is deployed, as a document, and what a document may say."""
+"""`hubsync apply`, `export-config` and `schema`: documents saved, written, and what one may say."""
 
 from __future__ import annotations
 
@@ -7,15 +7,48 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from infra.cli import show
 from infra.cli.client import Client
+from infra.cli.document import read_document
 from infra.cli.errors import USAGE, CliError
-from infra.cli.target import find_target
+from infra.cli.say import Json, err, out, print_json, target_of
 from infra.cli.write_document import as_yaml, chosen, with_variables
 
 app = typer.Typer()
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+@app.command()
+def apply(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A YAML document of connections and syncs.", metavar="FILE.yaml")],
+    *,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Start an initial sync even where nothing changed.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would be done.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make connections and syncs what FILE.yaml says. All of it is checked first; nothing is half-saved."""
+    target = target_of(context)
+    document = read_document(file, target.values)
+    with Client(target) as client:
+        done = client.post(
+            "/v1/apply",
+            document.content,
+            place=document.place,
+            dry=str(dry_run).lower(),
+            restart=str(restart).lower(),
+        )
+    if as_json:
+        print_json(done)
+        return
+    for kind in ("connections", "syncs"):
+        for item in done[kind]:
+            note = f"  {show.words(item['status'])}" if "status" in item else ""
+            out.print(f"{kind[:-1]:<10} {item['name']}: {item['change']}{note}", markup=False)
+    if done["dry"]:
+        out.print("Nothing was saved: this was a dry run.")
 
 
 @app.command("export-config")
@@ -32,7 +65,7 @@ def export_config(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """Write the document of what is deployed. Applying it changes nothing; secrets are variables in it."""
-    with Client(find_target(*context.find_root().obj)) as client:
+    with Client(target_of(context)) as client:
         deployed = client.get("/v1/document")
     document = with_variables(chosen(deployed["document"], syncs or ()), deployed["secrets"])
     text = json.dumps(document, ensure_ascii=False) + "\n" if as_json else as_yaml(document)
@@ -49,5 +82,5 @@ def export_config(
 @app.command()
 def schema(context: typer.Context) -> None:
     """Print the JSON Schema of documents, by which editors complete and explain them."""
-    with Client(find_target(*context.find_root().obj)) as client:
+    with Client(target_of(context)) as client:
         typer.echo(json.dumps(client.get("/v1/syncs.schema.json"), ensure_ascii=False, indent=1))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-FAILED, USAGE, UNREACHABLE, UNAUTHORISED = 1, 2, 3, 4
-"""The exit codes: the API refused it, the command or file is wrong, no API answers, the token is not accepted."""
+FAILED, USAGE, ATTENTION, UNREACHABLE, UNAUTHORISED = 1, 2, 3, 4, 5
+"""The exit codes: the API refused it; the command or file is wrong; it went well, and there is something to look at (a
+plan that is not empty, a sync that is held or stalled, an account that is away); no API answers; the token is not
+accepted."""
 
 
 class CliError(Exception):

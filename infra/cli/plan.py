@@ -16,13 +16,10 @@ from rich.text import Text
 from infra.cli import show, show_diff, show_plan
 from infra.cli.client import Client
 from infra.cli.document import read_document
-from infra.cli.errors import FAILED
+from infra.cli.errors import ATTENTION, FAILED
 from infra.cli.target import find_target
 
 ASK_EVERY_SECONDS = 0.5
-CHANGES = 2
-"""The exit code of a plan that is not empty."""
-
 UNDER_WAY = ("waiting", "running")
 
 out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
@@ -41,7 +38,7 @@ def plan(
 
     Of a file it shows first how it differs from what is deployed: + new, ~ changed, - deployed and not in the file.
 
-    Exit codes: 0 nothing to do, 2 there are changes, 1 the plan could not be made in full.
+    Exit codes: 0 nothing to do, 3 there are changes, 1 the plan could not be made in full.
     """
     target = find_target(*context.find_root().obj)
     differing: dict[str, Any] | None = None
@@ -68,7 +65,7 @@ def plan(
     if any(each["problem"] for each in made):
         raise typer.Exit(FAILED)
     if show_diff.differs(differing) or not all(each["nothing_to_do"] for each in made):
-        raise typer.Exit(CHANGES)
+        raise typer.Exit(ATTENTION)
 
 
 def explain(

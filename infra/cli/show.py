@@ -65,6 +65,16 @@ def records(shown: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
+def connections(shown: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """Accounts: app, how they stand, and what is the matter (rule 1.9)."""
+    lines = []
+    for each in shown:
+        well = each["status"] == "active"
+        line = Text.assemble((each["name"], "bold"), f"  {each['app']}  ")
+        lines.append(line.append("active" if well else _standing(each), "green" if well else "yellow"))
+    return Group(*lines)
+
+
 def comparison(report: Mapping[str, Any]) -> RenderableType:
     """What a comparison found and repaired, phase by phase and in all."""
     table = Table(box=None, pad_edge=False)
@@ -146,11 +156,16 @@ def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:
 
 
 def _trouble(account: Mapping[str, Any]) -> str:
-    """How an account of a sync stands that is not well: since when, why, and when it is asked again."""
+    """An account of a sync that is not well."""
+    return f"{account['connection']}: {_standing(account)}"
+
+
+def _standing(account: Mapping[str, Any]) -> str:
+    """How an account stands that is not well: since when, why, and when it is asked again."""
     since = f" since {moment(account['since'])}" if account["since"] else ""
     ahead = account["until"] is not None and account["until"] > time.time() * 1000
     until = f" It is asked again at {moment(account['until'])}." if ahead else ""
-    return f"{account['connection']}: {words(account['status'])}{since}. {account['problem'] or ''}{until}"
+    return f"{words(account['status'])}{since}. {account['problem'] or ''}{until}"
 
 
 def moment(at: int) -> str:

@@ -30,7 +30,10 @@ def attempt(
     """Run SYNC, which does not run, for chosen records alone; then it stops again. These records are really written."""
     path = f"/v1/syncs/{quote(sync, safe='')}"
     with Client(find_target(*context.find_root().obj)) as client:
-        client.post(f"{path}/trial", {"records": records})
+        begun = client.post(f"{path}/trial", {"records": records})
+        if not wait and as_json:
+            typer.echo(json.dumps(begun, ensure_ascii=False))
+            return
         if not wait:
             out.print(f"The trial of {sync} has begun; `hubsync explain {sync} ID` tells of each record.", markup=False)
             return

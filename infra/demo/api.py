@@ -18,7 +18,7 @@ from infra.local.stage_info import StageInfo
 
 DOCUMENT = Path(__file__).with_name("syncs.yaml")
 DEALS = Path(__file__).with_name("deals.yaml")
-CHANGES = 2
+CHANGES = 3
 """The exit code of `hubsync plan` where there is something to do."""
 
 

@@ -29,10 +29,10 @@ def file(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_a_plan_reads_like_a_diff_and_ends_with_2(hubsync: Hubsync, file: Path, world: World) -> None:
-    """1.10 `hubsync plan` ends with 2 where there is something to do, and saves nothing."""
+def test_a_plan_reads_like_a_diff_and_ends_with_3(hubsync: Hubsync, file: Path, world: World) -> None:
+    """1.10 `hubsync plan` ends with 3 where there is something to do, and saves nothing."""
     done = hubsync("plan", str(file))
-    assert done.code == 2, done.err
+    assert done.code == 3, done.err
     lines = [" ".join(line.split()) for line in done.out.splitlines()]
     assert lines[0] == "+ connections.hubspot: new"
     assert lines.index("+ syncs.contacts: new") < lines.index("contacts, generation 1")
@@ -83,7 +83,7 @@ def test_a_plan_that_was_cut_off_ends_with_1(hubsync: Hubsync, file: Path, world
 
 def test_machines_get_json_without_colours(hubsync: Hubsync, file: Path) -> None:
     done = hubsync("plan", str(file), "--json")
-    assert done.code == 2
+    assert done.code == 3
     (plan,) = json.loads(done.out)["plans"]
     assert plan["counts"]["created"] == {"hubspot": 1, "app": 0}
 
@@ -120,7 +120,7 @@ def test_a_file_is_compared_with_what_is_deployed(hubsync: Hubsync, file: Path, 
     file.write_text(edited.replace("app: email}", "app: email, clears: true}\n      - {hubspot: phone, app: phone}"))
     before = world.stores.syncs.syncs()
     done = hubsync("plan", str(file))
-    assert done.code == 2, done.err
+    assert done.code == 3, done.err
     lines = done.out.splitlines()
     assert lines[: lines.index("")] == [
         "~ connections.orbit: changed",
@@ -140,10 +140,10 @@ def test_a_file_is_compared_with_what_is_deployed(hubsync: Hubsync, file: Path, 
     assert {"path": "phone_region", "before": "NO", "after": None} in told["parts"][2]["settings"]
 
 
-def test_a_setting_that_no_record_feels_ends_with_2_as_well(hubsync: Hubsync, file: Path, world: World) -> None:
+def test_a_setting_that_no_record_feels_ends_with_3_as_well(hubsync: Hubsync, file: Path, world: World) -> None:
     """1.10 A file that says something else than what is deployed is something to do."""
     world.held = {side: {} for side in Side}
     assert hubsync("apply", str(file)).code == 0
     file.write_text(YAML + "    history_days: 7\n")
     done = hubsync("plan", str(file))
-    assert (done.code, "history_days: (default) -> 7" in done.out) == (2, True)
+    assert (done.code, "history_days: (default) -> 7" in done.out) == (3, True)

@@ -1,0 +1,60 @@
+"""What all commands share: whom they ask, where they speak, how they print JSON and ask before they destroy."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+from rich.console import Console
+
+from infra.cli.client import Client
+from infra.cli.errors import USAGE, CliError
+from infra.cli.target import Target, find_target
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+"""Answers go to `out`, progress and everything else to `err`. Both heed NO_COLOR."""
+
+
+def names(context: typer.Context, incomplete: str) -> Sequence[str]:
+    """The names of syncs, for the shell to complete; nothing where no API answers."""
+    try:
+        root = context.find_root()
+        with Client(find_target(root.params.get("api_url"), root.params.get("token")), seconds=2) as client:
+            return [each["name"] for each in client.get("/v1/syncs")["syncs"] if each["name"].startswith(incomplete)]
+    except CliError:
+        return []
+
+
+Sync = Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC", autocompletion=names)]
+Json = Annotated[bool, typer.Option("--json", help="Print what the API answers, as one JSON document.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def target_of(context: typer.Context) -> Target:
+    """The API that the options, the environment or the stage name."""
+    return find_target(*context.find_root().obj)
+
+
+def path_of(sync: str) -> str:
+    """The address of a sync."""
+    return f"/v1/syncs/{quote(sync, safe='')}"
+
+
+def print_json(content: object) -> None:
+    """One JSON document on standard output; not through rich, which would wrap and colour it."""
+    typer.echo(json.dumps(content, ensure_ascii=False))
+
+
+def ask(question: str, *, yes: bool, otherwise: str) -> None:
+    """Have a person agree, unless `yes` was given; without a terminal nobody can be asked. The question goes to
+    standard error, so that standard output has the answer alone."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise CliError(otherwise, "Repeat the command with --yes.", code=USAGE)
+    typer.confirm(question, abort=True, err=True)
