@@ -58,7 +58,7 @@ openapi: $(READY) ## write docs/openapi.json and docs/syncs.schema.json, which d
 mutants: $(READY) ## switch each rule off, and see its tests notice
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.rules.kill $(ARGS)
 
-bench: $(READY) ## what a decision and a saved sync cost
+bench: $(READY) ## what a decision, a saved sync and an export cost
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.benchmarks
 
 stage-up: $(READY) ## emulator, simulators and stack, in the background

@@ -10,7 +10,9 @@ import pytest
 
 from hubsync.engine import identify
 from hubsync.model.decision import Action
+from hubsync.model.export import ExportFormat
 from hubsync.services.manage.plan import Change
+from tests.benchmarks import exporting
 from tests.benchmarks.decision import FIELDS, Pair
 from tests.benchmarks.saving import MAPPINGS, Desk
 
@@ -69,3 +71,13 @@ def test_saving_a_sync_asks_hubspot_for_its_properties_and_no_more() -> None:
     assert planned.change is Change.NEW
     assert len(planned.sync.mappings) == MAPPINGS
     assert desk.calls <= 2
+
+
+def test_an_export_writes_once_for_a_thousand_records() -> None:
+    """Five thousand records: a part and a count of it for each thousand, and three counts more for the run, the file
+    and the end. A row is a row of the list.
+    """
+    world = exporting.exported(5_000, ExportFormat.CSV).world
+    assert world.stores.writes["export"] <= 1 + 5 + 3
+    (content,) = world.stores.files.files.values()
+    assert content.count(b"\r\n") == 5_001
