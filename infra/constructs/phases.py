@@ -36,17 +36,16 @@ class Phases(Construct):
             "NotifyFunctionArn": notify.function_arn,
         }
         self.initial_sync = self._machine("InitialSync", "initial_sync", functions, target)
-        self.comparison = self._machine("Comparison", "comparison", {"PhaseFunctionArn": phase.function_arn}, target)
+        self.comparison = self._machine("Comparison", "comparison", functions, target)
         for machine in (self.initial_sync, self.comparison):
-            grants.invoke(machine.role, phase)
+            for function in (phase, plan, notify):
+                grants.invoke(machine.role, function)
             acknowledge(
                 machine,
                 AWS_SOLUTIONS,
                 "IAM5[Resource::*]",
                 "The deliveries of logs and X-Ray's segments know no resource.",
             )
-        grants.invoke(self.initial_sync.role, plan)
-        grants.invoke(self.initial_sync.role, notify)
 
     def _machine(self, id_: str, file: str, functions: dict[str, str], target: Target) -> sfn.StateMachine:
         return sfn.StateMachine(

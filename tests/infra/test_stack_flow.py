@@ -136,9 +136,10 @@ def test_the_initial_sync_waits_for_older_writers_before_it_starts() -> None:
     assert states[choice["Default"]]["Parameters"]["Payload"]["phase"] == "index_hubspot"
 
 
-def test_a_run_with_a_brake_is_weighed_before_its_first_phase() -> None:
+@machines
+def test_a_run_with_a_brake_is_weighed_before_its_first_phase(file: str) -> None:
     """1.10 Nothing is written before the run was weighed, and a held run asks and ends."""
-    states = definition("initial_sync")["States"]
+    states = definition(file)["States"]
     weigh = states["Weigh"]
     assert weigh["Parameters"]["FunctionName"] == "${PlanFunctionArn}"
     assert weigh["TimeoutSeconds"] > 900  # its function's own
@@ -147,13 +148,14 @@ def test_a_run_with_a_brake_is_weighed_before_its_first_phase() -> None:
     assert hold["Parameters"]["Payload"]["weighed.$"] == weigh["ResultPath"]
     choice = states[hold["Next"]]
     assert choice["Choices"] == [{"Variable": "$.braked.held", "BooleanEquals": True, "Next": "Ask"}]
-    assert states[choice["Default"]]["Parameters"]["Payload"]["phase"] == "index_hubspot"
+    assert states[choice["Default"]]["Parameters"]["Payload"]["phase"] == MACHINES[file][0]
     assert states[states["Ask"]["Next"]]["Type"] == "Succeed"
 
 
-def test_a_plan_that_fails_reaches_the_brake() -> None:
-    """1.10 What cannot be weighed is held: whatever ends the function is handed to the brake."""
-    weigh = definition("initial_sync")["States"]["Weigh"]
+@machines
+def test_a_plan_that_fails_reaches_the_brake(file: str) -> None:
+    """1.10 What cannot be weighed is held or left out: whatever ends the function is handed to the brake."""
+    weigh = definition(file)["States"]["Weigh"]
     superseded, anything = weigh["Catch"]
     assert superseded["Next"] == "Superseded"
     assert anything == {"ErrorEquals": ["States.ALL"], "ResultPath": weigh["ResultPath"], "Next": weigh["Next"]}

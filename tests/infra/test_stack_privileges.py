@@ -199,14 +199,13 @@ def test_who_starts_and_who_answers_the_state_machines(aws: StackTemplate) -> No
 
 
 def test_whom_the_state_machines_call(aws: StackTemplate) -> None:
-    """1.10 The initial sync lets the plan function weigh; the comparison calls nobody but the phase function."""
+    """1.10 Both let the plan function weigh their runs."""
 
     def called(machine: str) -> set[str]:
         allowed = aws.allowed(f"Phases{machine}Role")
         return {function for action, function in allowed if action == "lambda:InvokeFunction"}
 
-    assert called("InitialSync") == {"Phase", "Plan", "Notify"}
-    assert called("Comparison") == {"Phase"}
+    assert called("InitialSync") == called("Comparison") == {"Phase", "Plan", "Notify"}
 
 
 def test_who_tells_people(aws: StackTemplate) -> None:

@@ -307,3 +307,77 @@ def test_a_brake_that_is_none_is_refused(brake: object, path: str) -> None:
     (fault,) = document.faults
     assert fault.path == f"syncs.contacts.{path}"
     assert fault.remedy
+
+
+def differing(brake: Brake) -> Scene:
+    """Three pairs in step, whose job titles people have changed in the app meanwhile; nobody was told."""
+    started = Scene(
+        [{"email": f"p{at}@example.com"} for at in range(3)],
+        [{"email": f"p{at}@example.com"} for at in range(3)],
+        replace(contacts(), brake=brake, status=SyncStatus.WEIGHING),
+    )
+    if started.world.sync().status is SyncStatus.HELD:
+        started.world.lifecycle.on("contacts", confirm=True)
+        started.look()
+    assert started.world.sync().status is SyncStatus.ACTIVE
+    for at in range(3):
+        started.edit_app(at, job_title="Captain")
+    started.world.orbit.outbox.clear()
+    return started
+
+
+def test_a_comparison_beyond_the_brake_holds_the_sync() -> None:
+    """1.10 The nightly comparison would change three records, the brake is two: nothing is written, and it asks."""
+    started = differing(Brake(records=2))
+    written = started.written
+    started.compare()
+    sync = started.world.sync()
+    assert (sync.status, started.written) == (SyncStatus.HELD, written)
+    assert "The comparison would change 3 of 3 records: 3 changed in HubSpot." in (sync.problem or "")
+    assert "The comparison of 'contacts' is held by its brake" in [
+        subject for _, subject, _ in started.world.mailer.sent
+    ]
+    started.world.lifecycle.on("contacts", confirm=True)
+    started.look()
+    assert {one["jobtitle"] for one in started.hubspots()} == {"Captain"}
+    assert started.world.sync().status is SyncStatus.ACTIVE
+
+
+def test_a_comparison_within_the_brake_repairs() -> None:
+    """1.10 Three records are not more than three: the comparison goes on, and is written down as ever."""
+    started = differing(Brake(records=3))
+    started.compare()
+    assert {one["jobtitle"] for one in started.hubspots()} == {"Captain"}
+    assert started.world.sync().status is SyncStatus.ACTIVE
+    assert started.world.sync().compared is not None
+
+
+def test_a_comparison_that_cannot_be_weighed_is_left_out() -> None:
+    """1.10 HubSpot is away for the night: the sync is not held for it, the comparison waits for the next one."""
+    started = differing(Brake(records=2))
+    started.world.hubspot.fail("503", path="crm/objects", times=100_000)
+    started.compare()
+    started.world.hubspot.faults.clear()
+    assert started.world.sync().status is SyncStatus.ACTIVE
+    titles = [each.title for each in started.world.stores.notifications.notifications(10)]
+    assert "The comparison of 'contacts' was left out" in titles
+    assert {one.get("jobtitle") for one in started.hubspots()} == {None}
+
+
+def test_a_comparison_may_die_anywhere_while_it_is_weighed() -> None:
+    """1.10 The process is killed at every third call: nothing is written before somebody confirmed."""
+    calls = 0
+    while True:
+        started = differing(Brake(records=2))
+        written = started.written
+        started.world.compare()
+        started.world.fuse.left = calls
+        started.world.run(4)
+        died = started.world.fuse.left is None
+        started.world.fuse.left = None
+        started.world.settle()
+        assert (started.world.sync().status, started.written) == (SyncStatus.HELD, written), f"killed at call {calls}"
+        if not died:
+            break
+        calls += 3
+    assert calls > 6

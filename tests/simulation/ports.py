@@ -197,7 +197,7 @@ class SimOrchestrator:
         self.runs.setdefault(f"{sync_id}-{generation}", Run("initial", sync_id, generation, steps))
 
     def start_comparison(self, sync_id: str, generation: int, run: str) -> None:
-        steps = ["compare_hubspot", "compare_app", "compare_index"]
+        steps = ["prepare", "compare_hubspot", "compare_app", "compare_index"]
         self.runs.setdefault(f"{sync_id}-{run}", Run("comparison", sync_id, generation, steps))
 
     def phase_done(self, task_token: str) -> None:

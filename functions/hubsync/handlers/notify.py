@@ -13,7 +13,10 @@ app = Bootstrap()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Send the mail of `sync_id`'s `generation` that `event` names."""
-    tell = app.report.held if event["event"] == "run_held" else app.report.send
-    tell(event["sync_id"], int(event["generation"]))
+    sync_id, generation = event["sync_id"], int(event["generation"])
+    if event["event"] == "run_held":
+        app.report.held(sync_id, None if event.get("run") == "comparison" else generation)
+    else:
+        app.report.send(sync_id, generation)
     app.flush()
     return {}

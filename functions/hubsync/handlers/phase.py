@@ -17,21 +17,26 @@ app = Bootstrap()
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """`action` says which step. The start of a phase returns at once; its token is answered by its last page."""
     sync_id, generation = event["sync_id"], int(event["generation"])
+    comparing = event.get("run") == "comparison"
     answer: dict[str, Any] = {}
     match event["action"]:
+        case "prepare" if comparing:
+            answer = {"weigh": app.phases.weighs(sync_id)}
         case "prepare":
             prepared = app.phases.prepare(sync_id, generation)
             answer = {**asdict(prepared), "phases": list(prepared.phases)}
+        case "brake" if comparing:
+            answer = {"held": app.phases.brake_comparison(sync_id, _weight(event["weighed"]))}
         case "brake":
             answer = {"held": app.phases.brake(sync_id, generation, _weight(event["weighed"]))}
         case "start":
             app.phases.start(sync_id, generation, Phase(event["phase"]), event["task_token"])
         case "finish":
-            if event.get("run") != "comparison":
+            if not comparing:
                 app.phases.finish(sync_id, generation)
             answer = {"summary": {}}
         case "fail":
-            if event.get("run") != "comparison":
+            if not comparing:
                 app.phases.fail(sync_id, generation, _problem(event.get("failure") or event.get("error") or {}))
         case unknown:
             raise ValueError(f"There is no action {unknown!r}.")

@@ -20,7 +20,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     answer: dict[str, Any] = {}
     try:
         if event["action"] == "weigh":
-            answer = asdict(app.weigh(event["sync_id"], int(event["generation"]), app.deadline(context)))
+            comparing, number = event.get("run") == "comparison", int(event["generation"])
+            answer = asdict(app.weigh(event["sync_id"], number, app.deadline(context), comparing=comparing))
         else:
             app.make_plan(event["plan_id"], app.deadline(context))
     finally:

@@ -88,6 +88,39 @@ class Phases:
                 )
                 return status is SyncStatus.HELD
 
+    def weighs(self, sync_id: str) -> bool:
+        """Whether a comparison of the sync, which is active, has to be weighed first (rule 1.10)."""
+        return self._active(sync_id).brake is not None
+
+    def brake_comparison(self, sync_id: str, weight: Weight) -> bool:
+        """Hold the sync if a comparison would change more than its brake allows; whether the comparison ends here.
+
+        One that could not be weighed is left out and told: an account that is away for a night holds nobody's sync.
+        """
+        while True:
+            known = self.syncs.sync(sync_id)
+            if known is not None and known.status is SyncStatus.HELD and known.weighed == weight.plan:
+                return True
+            sync = self._active(sync_id)
+            why = held(sync.brake, weight)
+            if why is None:
+                return False
+            if weight.problem is not None:
+                title = f"The comparison of {sync.name!r} was left out"
+                self.notifications.add_notification(Notification(sync_id, self.clock.now(), title, why))
+                return True
+            problem = f"{why.replace('The run', 'The comparison', 1)} {TO_RELEASE.format(name=sync.name)}"
+            if self.syncs.put_sync(replace(sync, status=SyncStatus.HELD, problem=problem, weighed=weight.plan)):
+                self.signals.note(
+                    "run_weighed",
+                    sync=sync_id,
+                    generation=sync.generation,
+                    changed=weight.changed,
+                    records=weight.records,
+                    status=SyncStatus.HELD,
+                )
+                return True
+
     def start(self, sync_id: str, generation: int, phase: Phase, task_token: str) -> None:
         """Start a phase, or take note of a new token for one that was started."""
         if phase in INITIAL_PHASES:
@@ -156,11 +189,15 @@ class Phases:
     def _compare(self, sync_id: str, run: int) -> None:
         """Remember which comparison is the last one, so that its progress can be shown."""
         while True:
-            sync = self.syncs.sync(sync_id)
-            if sync is None or sync.status is not SyncStatus.ACTIVE:
-                raise SupersededError(f"Sync {sync_id} is not active; there is nothing to compare.")
+            sync = self._active(sync_id)
             if sync.comparison == run or self.syncs.put_sync(replace(sync, comparison=run)):
                 return
+
+    def _active(self, sync_id: str) -> Sync:
+        sync = self.syncs.sync(sync_id)
+        if sync is None or sync.status is not SyncStatus.ACTIVE:
+            raise SupersededError(f"Sync {sync_id} is not active; there is nothing to compare.")
+        return sync
 
     def _tried(self, sync_id: str, generation: int) -> bool:
         """Whether the run was a trial, and its end is written down already."""

@@ -51,12 +51,15 @@ class Report:
         title = f"The trial of {sync.name!r} is over"
         self.notifications.add_notification(Notification(sync.id, self.clock.now(), title, tried.told()))
 
-    def held(self, sync_id: str, generation: int) -> None:
-        """Send the mail that a generation's run is held and waits for a person; a repeated call may send it again."""
+    def held(self, sync_id: str, generation: int | None) -> None:
+        """Send the mail that a generation's run, or without one a comparison, is held and waits for a person; repeated,
+        it may send it again.
+        """
         sync = self.syncs.sync(sync_id)
-        if sync is None or sync.generation != generation or sync.status is not SyncStatus.HELD:
+        if sync is None or generation not in (None, sync.generation) or sync.status is not SyncStatus.HELD:
             return
-        title = f"The initial sync of {sync.name!r} is held by its brake"
+        run = "comparison" if generation is None else "initial sync"
+        title = f"The {run} of {sync.name!r} is held by its brake"
         text = f"{sync.problem} Nothing was written."
         self.notifications.add_notification(Notification(sync_id, self.clock.now(), title, text))
         self.mailer.send(sync.notify, title, text)

@@ -218,6 +218,13 @@ MUTANTS = (
     ),
     Mutant(
         "1.10",
+        "no comparison is weighed",
+        "services.phases",
+        "return self._active(sync_id).brake is not None",
+        "return False",
+    ),
+    Mutant(
+        "1.10",
         "just as much is too much",
         "engine.brake",
         "weight.changed > brake.records",

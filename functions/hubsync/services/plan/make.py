@@ -33,8 +33,8 @@ class MakePlan:
         if order is not None and self.plans.begin(plan_id, self.clock.now()):
             self.of(order, deadline)
 
-    def of(self, order: PlanOrder, deadline: int) -> Rehearsed:
-        """Make the plan of this order, store its report, and answer with what was found."""
+    def of(self, order: PlanOrder, deadline: int, *, comparing: bool = False) -> Rehearsed:
+        """Make the plan of this order, of a run or a comparison; store its report, and answer with what was found."""
         told_at = 0
 
         def tell(progress: Sequence[PhaseProgress]) -> None:
@@ -45,7 +45,7 @@ class MakePlan:
 
         tell(())
         try:
-            rehearsed = Rehearsal(
+            rehearsal = Rehearsal(
                 sync=order.sync,
                 accounts={account.id: account for account in order.accounts},
                 index=self.index,
@@ -55,7 +55,8 @@ class MakePlan:
                 ids=self.ids,
                 limits=Limits(deadline),
                 tell=tell,
-            ).initial_sync()
+            )
+            rehearsed = rehearsal.comparison() if comparing else rehearsal.initial_sync()
         except Exception:
             self.plans.put_report(failed(order, "The plan ended in an error of ours; the log of plan has it."))
             raise
