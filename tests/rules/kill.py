@@ -66,7 +66,7 @@ def kill(mutant: Mutant) -> Death:
 
 def kill_all(mutants: Sequence[Mutant]) -> Iterator[Death]:
     """Every mutant, several at once, in their order."""
-    proofs()  # read once, and not by two threads at the same time
+    proofs()  # before there are threads
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield from pool.map(kill, mutants)
 

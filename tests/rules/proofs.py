@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -42,8 +43,9 @@ def read_proofs(file: str, text: str) -> Iterator[Proof]:
                     yield _proof(file, f"{node.name}::{inner.name}", ast.get_docstring(inner))
 
 
+@cache
 def proofs() -> list[Proof]:
-    """Every test of a rule, module after module."""
+    """Every test of a rule, module after module. Read once: two threads must not parse at the same time."""
     return [proof for path in sorted(HERE.glob("test_[0-9]*.py")) for proof in read_proofs(path.name, path.read_text())]
 
 

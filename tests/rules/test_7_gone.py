@@ -159,3 +159,40 @@ def test_of_two_bound_partners_one_stays() -> None:
     assert sorted(entry.status for entry in entries) == [RecordStatus.EXCLUDED, RecordStatus.IN_SYNC]
     assert {entry.exclusion for entry in entries} == {None, ExclusionReason.DUPLICATE}
     assert (len(scene.hubspots()), len(scene.apps())) == (1, 2)
+
+
+def test_a_partner_that_stands_alone_after_a_merge_takes_nobodys_record() -> None:
+    """7.3 hubsync made two contacts, and a person merges them: the survivor bears the external id of one. The person
+    whose contact went up in it has another email by then, and gets a contact of their own, not the survivor.
+    """
+    scene = Scene(app=[{"email": "a@example.com"}, {"email": "b@example.com"}])
+    first, second = scene.world.hubspot.records("contacts")
+    scene.world.hubspot.merge("contacts", second, first)
+    scene.edit_app(1, email="c@example.com")
+    scene.look()
+    scene.compare()
+    scene.look()
+    entries = [scene.entry(A, at) for at in (0, 1)]
+    assert [entry.status for entry in entries] == [RecordStatus.IN_SYNC] * 2
+    assert len({entry.hubspot.record_id for entry in entries}) == 2
+    assert sorted(one["email"] for one in scene.hubspots()) in (
+        ["a@example.com", "c@example.com"],
+        ["b@example.com", "c@example.com"],
+    )
+    assert_nothing_is_written(scene.world)
+
+
+def test_who_finds_another_partner_after_a_merge_leaves_the_email_behind() -> None:
+    """7.3 The person whose contact went up in another one's is matched anew by another email: the old one is free for
+    the pair that goes on, at once.
+    """
+    scene = Scene(app=[{"email": "a@example.com"}, {"email": "b@example.com"}])
+    made = {values["email"]: number for number, values in scene.world.hubspot.records("contacts").items()}
+    scene.world.lifecycle.off("contacts")
+    scene.create_hubspot(email="x@example.com")
+    scene.world.hubspot.merge("contacts", made["b@example.com"], made["a@example.com"])
+    scene.edit_app(1, email="x@example.com")
+    scene.world.lifecycle.on("contacts")
+    scene.look()
+    assert [scene.entry(A, at).status for at in (0, 1)] == [RecordStatus.IN_SYNC] * 2
+    assert [scene.app(at, "email") for at in (0, 1)] == ["b@example.com", "x@example.com"]

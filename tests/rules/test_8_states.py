@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from hubsync.model.side import Direction, Side
-from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
+from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus
+from hubsync.stores.ports import PutEntry
 from tests.rules.scene import Pair, Scene
 from tests.simulation.world import companies, contacts
 
@@ -165,6 +167,22 @@ def test_what_the_application_refuses_is_not_called_for_again_and_again() -> Non
     pair.look()
     pair.compare()
     assert update_calls(pair) == asked
+
+
+def test_a_failure_that_neither_record_explains_clears_within_a_day() -> None:
+    """8.4 Both records show what they held when last in sync, and the pair fails for a third one's sake: the comparison
+    looks at it once its pause is over, and not before.
+    """
+    pair = Pair()
+    failure = Failure(FailureCategory.UNIQUE_CONFLICT, "Another record has the same email already.", "Change it.")
+    later = pair.world.clock.now() + 3_600_000
+    failing = replace(pair.pair, status=RecordStatus.FAILING, failure=failure, inputs="other", retry_at=later)
+    assert pair.world.stores.index.write([PutEntry(failing)]) == [True]
+    pair.compare()
+    assert pair.pair.status is RecordStatus.FAILING
+    pair.world.clock.ms += 24 * 3_600_000
+    pair.compare()
+    assert pair.pair.status is RecordStatus.IN_SYNC
 
 
 def update_calls(pair: Pair) -> int:

@@ -66,7 +66,8 @@ class IndexEntry:
     `place` is a duplicate's place in the line for its identifier (rule 3.5): once given, it is kept.
     A refused record keeps in `inputs` a hash of what was refused and of the settings; it is tried again when that
     changes, or after `retry_at` (epoch ms), later with each of its `attempts` (rule 8.4).
-    `restores` counts how often a deleted record was asked to be made again (rule 7.2). `erased` says that one side was
+    `restores` counts how often a deleted record was asked to be made again (rule 7.2), `renames` how often the record
+    that it had made went up in another one's (rule 7.3). `erased` says that one side was
     deleted for privacy's sake, so that nothing is ever made of it again (rule 7.4).
     `since` is when the status was reached, `settled_at` when a look last changed the entry (epoch ms).
     `version` counts the writes; 0 is an entry not stored yet.
@@ -93,6 +94,7 @@ class IndexEntry:
     attempts: int = 0
     retry_at: int = 0
     restores: int = 0
+    renames: int = 0
     erased: bool = False
     since: int = 0
     settled_at: int = 0
@@ -123,8 +125,11 @@ class IndexEntry:
 
     @property
     def external_id(self) -> str:
-        """What a created record is found by. One that is made again has a new one: the old one may lie in a bin."""
-        again = f":r{self.restores}" if self.restores else ""
+        """What a created record is found by. One that is made again has a new one: the old one may lie in a bin, or be
+        borne by the record into which HubSpot merged it.
+        """
+        times = self.restores + self.renames
+        again = f":r{times}" if times else ""
         return f"{self.sync_id}:{self.id}{again}"
 
     def intent(self, side: Side) -> Intent | None:

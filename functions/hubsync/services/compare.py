@@ -20,7 +20,7 @@ from hubsync.model.entry import IndexEntry
 from hubsync.model.message import PageMessage
 from hubsync.model.record import Record, RecordRef
 from hubsync.model.side import Side
-from hubsync.model.status import RecordStatus
+from hubsync.model.status import FailureCategory, RecordStatus
 from hubsync.model.sync import COMPARISON_PHASES, Phase, Sync, SyncStatus
 from hubsync.services.desk import DeskFactory
 from hubsync.services.look.gather import Seen, shows_baseline
@@ -91,7 +91,7 @@ class Comparison:
         records = {record.ref: record for record in span.records if not record.deleted}
         refs = list(records)
         known = desk.index.find(desk.sync.id, records)
-        suspects = [ref for ref in refs if _is_suspect(desk.sync, known.get(ref), records[ref])]
+        suspects = [ref for ref in refs if _is_suspect(desk.sync, known.get(ref), records[ref], desk.clock.now())]
         self.scan.expect(desk.sync, message, refs, last=span.cursor is None, total=span.total)
         calm = set(refs) - set(suspects)
         self.worker.settle(desk.sync.id, {message.page: [ledger_id(ref) for ref in refs if ref in calm]})
@@ -212,9 +212,14 @@ def _sentence(phase: Phase, tally: Tally, empty: str | None) -> str:
     return f"{tally.missing} indexed record(s) were in neither list and were read."
 
 
-def _is_suspect(sync: Sync, entry: IndexEntry | None, record: Record) -> bool:
-    """Whether the index does not know a record, or knows it otherwise."""
+def _is_suspect(sync: Sync, entry: IndexEntry | None, record: Record, now: int) -> bool:
+    """Whether the index does not know a record, or knows it otherwise; or it fails, and its pause is over (rule 8.4).
+
+    Of a failure that its two records do not explain, as an identifier shared with a third one, neither tells the end.
+    """
     if entry is None or entry.status in (RecordStatus.PENDING, RecordStatus.QUEUED):
+        return True
+    if entry.failure is not None and entry.failure.category is not FailureCategory.DELETED and entry.retry_at <= now:
         return True
     return not shows_baseline(sync, entry, record)
 

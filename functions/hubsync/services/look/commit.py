@@ -280,10 +280,13 @@ def free_slots(desk: Desk, book: Book, finished: Sequence[Work], forgotten: Sequ
     for work in finished:
         for side in Side:
             needless = work.held[side] - set(work.entry.half(side).claims)
-            released |= _release(book, work, side, needless)
+            released |= _release(book, work.entry, side, needless)
+            if work.absorbed is not None:
+                left = set(work.absorbed.half(side).claims) - set(work.entry.half(side).claims)
+                released |= _release(book, work.absorbed, side, left)
     for work in forgotten:
         for side in Side:
-            released |= _release(book, work, side, work.stored.half(side).claims)
+            released |= _release(book, work.entry, side, work.stored.half(side).claims)
     if not released:
         return
     book.save()
@@ -300,9 +303,9 @@ def free_slots(desk: Desk, book: Book, finished: Sequence[Work], forgotten: Sequ
         desk.index.write([DeleteWaiter(desk.sync.id, waiter) for waiter in waiters])
 
 
-def _release(book: Book, work: Work, side: Side, keys: Iterable[str]) -> dict[str, None]:
+def _release(book: Book, entry: IndexEntry, side: Side, keys: Iterable[str]) -> dict[str, None]:
     """Free slots of an entry; names each even if it was free already, for an earlier attempt may have died here."""
     wanted = dict.fromkeys(keys)
     book.load(wanted, [])
-    book.free(work.entry.id, side, wanted)
+    book.free(entry.id, side, wanted)
     return wanted

@@ -71,13 +71,23 @@ def _unite(desk: Desk, record: Record, family: Sequence[IndexEntry]) -> None:
 
 
 def _step_aside(entry: IndexEntry, side: Side) -> IndexWrite:
-    """An entry whose record went up in another: gone, or, if it had a partner, that partner alone and pending."""
+    """An entry whose record went up in another: gone, or, if it had a partner, that partner alone and pending. The
+    survivor may bear the external id of the one that went up in it, so what is made of this entry bears another one.
+    """
     partner = entry.half(side.other)
     if not partner.present:
         return DeleteEntry(entry)
     alone = entry.with_half(side, Half()).with_half(side.other, Half(partner.record_id, {}, partner.claims))
     return PutEntry(
-        replace(alone, status=RecordStatus.PENDING, failure=None, exclusion=None, intents=(), lease_until=0)
+        replace(
+            alone,
+            status=RecordStatus.PENDING,
+            failure=None,
+            exclusion=None,
+            intents=(),
+            lease_until=0,
+            renames=entry.renames + 1,
+        )
     )
 
 

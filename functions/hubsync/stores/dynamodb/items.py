@@ -7,7 +7,7 @@ Names are short because they are paid for in every item. What is empty or zero i
               hw aw  written at         hl al  seen
               st  status   si  since    fa  failure   ex  exclusion       re  reason      in  intents, packed
               le  lease    ge  generation   dr  drifted   wa  warnings   pl  place   ip  inputs   at  attempts
-              ry  retry at   se  settled at   ro  rounds, packed   rs  restores   er  erased
+              ry  retry at   se  settled at   ro  rounds, packed   rs  restores   rn  renames   er  erased
               lk  links, packed      wl  waiting links
               gsi_pk gsi_sk  only in the statuses that are listed
     claim     h a  the two slots        ca  claimed at                    expires_at  once both slots are empty
@@ -117,6 +117,7 @@ def entry_attributes(entry: IndexEntry) -> Attributes:
         ("ry", entry.retry_at),
         ("se", entry.settled_at),
         ("rs", entry.restores),
+        ("rn", entry.renames),
         ("wl", entry.waiting_links),
     ):
         if number:
@@ -176,6 +177,7 @@ def entry_from(item: Item) -> IndexEntry:
         attempts=_number(item, "at"),
         retry_at=_number(item, "ry"),
         restores=_number(item, "rs"),
+        renames=_number(item, "rn"),
         erased="er" in item,
         since=_number(item, "si"),
         settled_at=_number(item, "se"),
