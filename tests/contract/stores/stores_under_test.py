@@ -106,6 +106,7 @@ def full() -> IndexEntry:
         attempts=2,
         retry_at=1_790_000_100_000,
         restores=3,
+        renames=2,
         erased=True,
         since=1_780_000_000_000,
         settled_at=1_780_000_000_001,
