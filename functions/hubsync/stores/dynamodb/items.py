@@ -81,6 +81,7 @@ ENTRY_OPTIONAL = (
         "se",
         "ro",
         "rs",
+        "rn",
         "er",
         "lk",
         "wl",
