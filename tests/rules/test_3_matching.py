@@ -165,6 +165,18 @@ def test_the_next_duplicate_takes_the_place_of_the_first(how: str) -> None:
     assert scene.entry(A, 2).exclusion is ExclusionReason.DUPLICATE
 
 
+def test_a_duplicate_of_another_waits_for_that_one() -> None:
+    """3.5 A duplicate of one person gets the email of another: it takes the place of that other one when it goes."""
+    scene = Scene([], emails("a@example.com", "b@example.com", "a@example.com"))
+    scene.edit_app(2, email="b@example.com")
+    scene.look()
+    assert scene.entry(A, 2).exclusion is ExclusionReason.DUPLICATE
+    scene.edit_app(1, email="c@example.com")
+    scene.look()
+    assert scene.entry(A, 2).status is RecordStatus.IN_SYNC
+    assert sorted(one["email"] for one in scene.hubspots()) == ["a@example.com", "b@example.com", "c@example.com"]
+
+
 def test_the_lowest_id_is_first_in_hubspot() -> None:
     """3.5 Among HubSpot's own duplicates the lowest id is synced."""
     scene = firms([{"name": "Acme"}, {"name": "ACME"}, {"name": "acme "}], [])

@@ -78,6 +78,13 @@ MUTANTS = (
         "        if found is None:\n            continue\n        standing, partner = found",
         "        found = None\n        if found is None:\n            continue\n        standing, partner = found",
     ),
+    Mutant(
+        "3.5",
+        "who is a duplicate already gets in no other line",
+        "services.look.commit",
+        "(new or changed or errand.forced)",
+        "(new or errand.forced)",
+    ),
     Mutant("3.5", "nobody is woken", "services.look.commit", "    if not released:", "    if True:"),
     Mutant(
         "3.6",

@@ -260,13 +260,16 @@ def _differs(work: Work) -> bool:
 
 
 def _queue_duplicate(desk: Desk, work: Work, errand: Errand) -> None:
-    """Put a new duplicate in the line for the slot that it lost (rule 3.5)."""
+    """Put a new duplicate in the line for the slot that it lost (rule 3.5); one that has changed may have lost another
+    slot than it waits for.
+    """
     key = work.resolution.key
     if work.entry.exclusion is not ExclusionReason.DUPLICATE or key is None:
         return
-    if work.resolution.standing is Standing.DUPLICATE and (
-        work.stored.exclusion is not ExclusionReason.DUPLICATE or errand.forced
-    ):
+    side = work.ref.side
+    changed = work.stored.half(side).fingerprints != work.entry.half(side).fingerprints
+    new = work.stored.exclusion is not ExclusionReason.DUPLICATE
+    if work.resolution.standing is Standing.DUPLICATE and (new or changed or errand.forced):
         desk.index.write([PutWaiter(desk.sync.id, Waiter(key, work.ref.side, work.place, work.entry.id))])
 
 
