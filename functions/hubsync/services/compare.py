@@ -46,6 +46,10 @@ RECOUNT_MS = 15_000
 """What a bucket of an index of a million takes, and more."""
 
 DAY_MS = 86_400_000
+
+OTHERWISE = (FailureCategory.DELETED, FailureCategory.FLIP_FLOP)
+"""Failures of which the records themselves tell the end, or the time that has passed (rules 7.1, 2.8)."""
+
 ATTEMPTS = 5
 
 
@@ -219,7 +223,7 @@ def _is_suspect(sync: Sync, entry: IndexEntry | None, record: Record, now: int) 
     """
     if entry is None or entry.status in (RecordStatus.PENDING, RecordStatus.QUEUED):
         return True
-    if entry.failure is not None and entry.failure.category is not FailureCategory.DELETED and entry.retry_at <= now:
+    if entry.failure is not None and entry.failure.category not in OTHERWISE and entry.retry_at <= now:
         return True
     return not shows_baseline(sync, entry, record)
 
