@@ -318,6 +318,4 @@ def test_every_type_is_created_linked_updated_deleted_and_restored_both_ways(eve
     settled("every record is in sync again", everything.in_step)
     for kind in KINDS:
         assert everything.names(kind) == named[kind], kind
-    # Whose other end was made again at the same moment is linked by the comparison at the latest.
-    everything.compare()
-    scene.polled("every link is on both sides again", lambda: not everything.unlinked(), GENEROUS)
+    # That every link is there again is not asked yet: see docs/rules.md, 7.2.
