@@ -162,6 +162,13 @@ MUTANTS = (
     ),
     Mutant(
         "7.2",
+        "what is made again remembers the links of before",
+        "services.look.restore",
+        "        links={},\n",
+        "",
+    ),
+    Mutant(
+        "7.2",
         "what is made again bears the old external id",
         "model.entry",
         "times = self.restores + self.renames",

@@ -117,12 +117,13 @@ def _by_external_id(
 
 
 def bind(entry: IndexEntry, ref: RecordRef) -> IndexEntry:
-    """The entry with a record on the side where it had none. Both baselines begin anew: it is their first match.
+    """The entry with a record on the side where it had none. Both baselines begin anew, and that of their links: it is
+    their first match.
 
     An open intent stays: values that it names are ours, not a person's.
     """
     other = entry.half(ref.side.other)
-    alive = replace(entry, erased=False)
+    alive = replace(entry, erased=False, links={})
     bound = alive.with_half(ref.side.other, Half(other.record_id, {}, other.claims, other.gone))
     return bound.with_half(ref.side, Half(ref.id, {}, entry.half(ref.side).claims))
 

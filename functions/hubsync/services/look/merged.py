@@ -86,6 +86,8 @@ def _step_aside(entry: IndexEntry, side: Side) -> IndexWrite:
             exclusion=None,
             intents=(),
             lease_until=0,
+            links={},
+            waiting_links=0,
             renames=entry.renames + 1,
         )
     )

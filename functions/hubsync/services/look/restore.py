@@ -70,6 +70,8 @@ def _alone(desk: Desk, work: Work) -> IndexEntry:
         reason=REASON,
         intents=(),
         drifted=(),
+        links={},
+        waiting_links=0,
         inputs="",
         attempts=0,
         retry_at=0,
