@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from hashlib import blake2b
 from json import dumps, loads
@@ -28,7 +29,7 @@ from hubsync.services.look.look import look
 from hubsync.services.look.work import Desk, Errand
 from hubsync.services.scan import Scan, read_span
 from hubsync.services.worker import AT_ONCE, Worker, ledger_id
-from hubsync.stores.layout import BUCKETS
+from hubsync.stores.layout import BUCKETS, bucket_of
 from hubsync.stores.ports import CountStore, Ledger, Notification, NotificationStore
 
 LISTED = {Phase.COMPARE_HUBSPOT: Side.HUBSPOT, Phase.COMPARE_APP: Side.APP}
@@ -111,10 +112,13 @@ class Comparison:
         """A page of the index: what neither list showed is read by its id."""
         cursor, tally = _unpack(message.cursor)
         living = {side: self._living(desk.sync, message, side) for side in Side}
-        if message.page.number == 0 and (empty := self._looks_empty(desk, living)) is not None:
-            self._report(desk.sync, message, tally, empty)
-            self.scan.expect(desk.sync, message, [], last=True, total=None)
-            return
+        if message.page.number == 0:
+            present, counted = _survey(desk)
+            self._recount(desk, message, counted)
+            if (empty := _looks_empty(present, living)) is not None:
+                self._report(desk.sync, message, tally, empty)
+                self.scan.expect(desk.sync, message, [], last=True, total=None)
+                return
         walk = desk.index.walk(desk.sync.id, cursor, WALKED)
         missing = [
             (ref, entry.id)
@@ -137,43 +141,27 @@ class Comparison:
         self.scan.next_page(message, _pack(walk.cursor, tally))
         if walk.cursor is None:
             self._report(desk.sync, message, tally)
-            self._recount(desk, message)
         for some, ended in looked:
             self.scan.end(desk.sync, message, some, ended)
 
     def _living(self, sync: Sync, message: PageMessage, side: Side) -> Living:
         return Living(self.ledger.seen(sync.id, message.page.generation, PHASE_OF[side]))
 
-    def _looks_empty(self, desk: Desk, living: dict[Side, Living]) -> Side | None:
-        """The side that shows far fewer records than are indexed there, if one does."""
-        present = dict.fromkeys(Side, 0)
-        cursor: str | None = None
-        while True:
-            walk = desk.index.walk(desk.sync.id, cursor, WALKED)
-            for entry in walk.entries:
-                for side in Side:
-                    present[side] += entry.half(side).present
-            cursor = walk.cursor
-            if cursor is None:
-                break
-        for side in Side:
-            if present[side] >= FEW and len(living[side]) < EMPTY_SHARE * present[side]:
-                return side
-        return None
-
-    def _recount(self, desk: Desk, message: PageMessage) -> None:
-        """Count the index anew, as far as the time reaches: counts that lost a part of the stream come right (8.1).
+    def _recount(self, desk: Desk, message: PageMessage, counted: Mapping[str, Counter[str]]) -> None:
+        """Have those buckets counted anew whose entries are other ones than the counts say, as far as the time reaches:
+        counts that lost a part of the stream come right (rule 8.1).
 
         Where they agree nothing is written; a status that changes just now costs a recount that finds nothing new. The
         buckets begin at another one each time, so that those of an index too large for one night have their turn.
         """
         first = message.page.generation // DAY_MS % len(BUCKETS)
         for bucket in (*BUCKETS[first:], *BUCKETS[:first]):
+            if counted[bucket] == self.counts.counted(desk.sync.id, bucket):
+                continue
             if desk.clock.now() + RECOUNT_MS > desk.deadline:
                 desk.signals.note("recount_put_off", sync=desk.sync.id, bucket=bucket)
                 return
-            if desk.index.count(desk.sync.id, bucket) != self.counts.counted(desk.sync.id, bucket):
-                desk.index.recount(desk.sync.id, bucket, f"{message.page.generation}")
+            desk.index.recount(desk.sync.id, bucket, f"{message.page.generation}")
 
     def _report(self, sync: Sync, message: PageMessage, tally: Tally, empty: Side | None = None) -> None:
         """Keep with the sync what a phase found; at the end of the last one, tell it (rule 1.6)."""
@@ -195,6 +183,29 @@ class Comparison:
         if last:
             title = f"Comparison of {sync.name!r}"
             self.notifications.add_notification(Notification(sync.id, now, title, sentences(report)))
+
+
+def _survey(desk: Desk) -> tuple[Counter[Side], Mapping[str, Counter[str]]]:
+    """The whole index, once: how many records of each side are indexed, and in each bucket the entries by status."""
+    present: Counter[Side] = Counter()
+    counted: dict[str, Counter[str]] = {bucket: Counter() for bucket in BUCKETS}
+    cursor: str | None = None
+    while True:
+        walk = desk.index.walk(desk.sync.id, cursor, WALKED)
+        for entry in walk.entries:
+            counted[bucket_of(entry.id)][entry.status] += 1
+            present.update(side for side in Side if entry.half(side).present)
+        cursor = walk.cursor
+        if cursor is None:
+            return present, counted
+
+
+def _looks_empty(present: Mapping[Side, int], living: Mapping[Side, Living]) -> Side | None:
+    """The side that shows far fewer records than are indexed there, if one does."""
+    for side in Side:
+        if present[side] >= FEW and len(living[side]) < EMPTY_SHARE * present[side]:
+            return side
+    return None
 
 
 def sentences(report: ComparisonReport) -> str:

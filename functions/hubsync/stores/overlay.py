@@ -151,12 +151,8 @@ class OverlayIndexStore:
             sync_id, cursor, limit, lambda at: self._below.by_status(sync_id, status, at, limit), ours, _age
         )
 
-    def count(self, sync_id: str, bucket: str) -> Mapping[str, int]:
-        """That of the store below: what is only rehearsed is counted nowhere."""
-        return self._below.count(sync_id, bucket)
-
     def recount(self, sync_id: str, bucket: str, name: str) -> None:
-        """Nothing, for the same reason."""
+        """Nothing: what is only rehearsed is counted nowhere."""
 
     def purge(self, sync_id: str, limit: int) -> bool:
         """Hide what is below, all of it at once, and delete up to `limit` items of what is held here."""

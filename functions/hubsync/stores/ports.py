@@ -172,10 +172,6 @@ class IndexStore(Protocol):
         """
         ...
 
-    def count(self, sync_id: str, bucket: str) -> Mapping[str, int]:
-        """How many entries of a bucket there are, by status. It reads the bucket."""
-        ...
-
     def recount(self, sync_id: str, bucket: str, name: str) -> None:
         """Count the entries of a bucket, between two marks in its stream, so that counts that went wrong come right."""
         ...

@@ -123,10 +123,6 @@ class DynamoIndexStore:
         """See the port."""
         return listing.by_status(self._client, self._table, sync_id, status, cursor, limit)
 
-    def count(self, sync_id: str, bucket: str) -> Mapping[str, int]:
-        """See the port. A query over the bucket."""
-        return recount.count(self._client, self._table, sync_id, bucket)
-
     def recount(self, sync_id: str, bucket: str, name: str) -> None:
         """See the port. A query over the bucket, and two writes."""
         recount.recount(self._client, self._table, sync_id, bucket, name)

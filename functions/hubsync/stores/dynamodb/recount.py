@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EVERYTHING = 1_000_000_000
 
 
-def count(client: DynamoDBClient, table: str, sync_id: str, bucket: str) -> Mapping[str, int]:
+def _count(client: DynamoDBClient, table: str, sync_id: str, bucket: str) -> Mapping[str, int]:
     """How many entries of a bucket there are, by status."""
     items = query(
         client,
@@ -40,7 +40,7 @@ def count(client: DynamoDBClient, table: str, sync_id: str, bucket: str) -> Mapp
 def recount(client: DynamoDBClient, table: str, sync_id: str, bucket: str, name: str) -> None:
     """Count the entries of a bucket between two marks. It reads the whole bucket."""
     _mark(client, table, sync_id, bucket, {"recount": {"S": name}})
-    counted = count(client, table, sync_id, bucket)
+    counted = _count(client, table, sync_id, bucket)
     _mark(client, table, sync_id, bucket, {"recount": {"S": name}, "counted": {"S": json.dumps(counted)}})
 
 

@@ -169,14 +169,11 @@ class MemoryIndexStore:
         page = heapq.nlargest(limit, (place for place in places if cursor is None or place < cursor))
         return Walk(tuple(places[place] for place in page), page[-1] if len(page) == limit else None)
 
-    def count(self, sync_id: str, bucket: str) -> Mapping[str, int]:
-        """See the port."""
-        entries = self._shelf(sync_id).entries.values()
-        return Counter(entry.status.value for entry in entries if bucket_of(entry.id) == bucket)
-
     def recount(self, sync_id: str, bucket: str, name: str) -> None:
         """See the port."""
-        for found in (None, self.count(sync_id, bucket)):
+        entries = self._shelf(sync_id).entries.values()
+        counted = Counter(entry.status.value for entry in entries if bucket_of(entry.id) == bucket)
+        for found in (None, counted):
             self._order += 1
             if self.on_change:
                 self.on_change(CountMark(sync_id, bucket, name, found, order=str(self._order)))
