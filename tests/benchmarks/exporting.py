@@ -9,7 +9,7 @@ from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.export import Export, ExportFormat, ExportStep
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
 from hubsync.stores.dynamodb.items import Item, entry_attributes, entry_from
-from hubsync.stores.ports import Walk
+from hubsync.stores.index_port import Walk
 from tests.simulation.world import World, contacts
 
 RECORDS = 100_000

@@ -19,7 +19,7 @@ from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.manage.document import ClauseSpec, FiltersSpec
 from hubsync.services.manage.narrow import Reach, reach
 from hubsync.services.manage.plan import Change, restarted
-from hubsync.stores.ports import PutEntry
+from hubsync.stores.index_port import PutEntry
 from tests.rules.scene import CONTACT, PERSON, Pair, Scene
 from tests.simulation.edits import hear, lists, reset, save
 from tests.simulation.syncs import CONTACT_MAPPINGS

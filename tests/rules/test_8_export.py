@@ -18,7 +18,7 @@ from hubsync.services.export import collect
 from hubsync.services.export.order import Exports
 from hubsync.services.export.rows import COLUMNS
 from hubsync.services.export.sheets import write_xlsx
-from hubsync.stores.ports import PutEntry
+from hubsync.stores.index_port import PutEntry
 from tests.rules.scene import Scene
 from tests.rules.test_8_states import mixed
 from tests.simulation.ports import Crash

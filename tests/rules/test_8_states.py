@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hubsync.model.side import Direction, Side
 from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus
-from hubsync.stores.ports import PutEntry
+from hubsync.stores.index_port import PutEntry
 from tests.rules.scene import Pair, Scene
 from tests.simulation.world import companies, contacts
 

@@ -9,7 +9,7 @@ from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import SyncStatus
-from hubsync.stores.ports import PutEntry
+from hubsync.stores.index_port import PutEntry
 from infra.local.parts.faults import Fault
 from tests.rules.scene import Pair, Scene
 

@@ -15,7 +15,8 @@ from hubsync.model.status import Failure, FailureCategory, RecordStatus
 from hubsync.services.look.privacy import PRIVACY
 from hubsync.services.ports import Clock, Orchestrator, Signals
 from hubsync.services.worker import ledger_id
-from hubsync.stores.ports import IndexStore, Ledger, PutEntry, SyncStore
+from hubsync.stores.index_port import IndexStore, PutEntry
+from hubsync.stores.ports import Ledger, SyncStore
 
 UNEXPECTED = Failure(
     FailureCategory.UNEXPECTED,

@@ -19,7 +19,8 @@ from hubsync.services.look.work import Desk, Wake
 from hubsync.services.owners import Owners, asked_for
 from hubsync.services.ports import Clock, Connectors, Ids, Queues, Signals
 from hubsync.services.schemas import Schemas
-from hubsync.stores.ports import ConnectionStore, IndexStore, SyncStore
+from hubsync.stores.index_port import IndexStore
+from hubsync.stores.ports import ConnectionStore, SyncStore
 
 GRACE_MS = 25_000
 """A lease outlives the invocation's deadline by more than one call may take (`connectors.http.TIMEOUT_SECONDS`)."""

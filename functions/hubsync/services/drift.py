@@ -20,7 +20,8 @@ from hubsync.model.status import EXPLAINED_BY_SCHEMA, RecordStatus
 from hubsync.model.sync import Sync
 from hubsync.services.ports import Clock, Ids, Queues, Signals
 from hubsync.services.schemas import KEPT_MS, Schemas
-from hubsync.stores.ports import IndexStore, Notification, NotificationStore, SchemaSnapshot, SyncStore
+from hubsync.stores.index_port import IndexStore
+from hubsync.stores.ports import Notification, NotificationStore, SchemaSnapshot, SyncStore
 
 FRESH_MS = 30 * 60 * 1000
 """A schema that a comparison or a scan finds younger than this is not asked for again."""

@@ -15,7 +15,8 @@ from hubsync.model.sync import Sync
 from hubsync.services.health import Health
 from hubsync.services.look.gather import shows_baseline
 from hubsync.services.ports import Clock, Connectors, Ids, Queues, Signals
-from hubsync.stores.ports import ConnectionStore, CursorStore, IndexStore, PollCursor, SyncStore
+from hubsync.stores.index_port import IndexStore
+from hubsync.stores.ports import ConnectionStore, CursorStore, PollCursor, SyncStore
 
 OVERLAP_MS = 2 * 60 * 1000
 """Each window begins this far before the last one's end: HubSpot's search index lags. What is unchanged is dropped."""

@@ -10,7 +10,8 @@ from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.ports import Clock, Mailer
 from hubsync.services.trial import what_came_of
-from hubsync.stores.ports import CountStore, IndexStore, Notification, NotificationStore, SyncStore
+from hubsync.stores.index_port import IndexStore
+from hubsync.stores.ports import CountStore, Notification, NotificationStore, SyncStore
 
 SHOWN = 10
 NAMES = {"in_sync": "in sync", "failing": "failing", "excluded": "excluded", "pending": "pending", "queued": "queued"}

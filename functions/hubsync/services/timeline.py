@@ -18,7 +18,7 @@ from hubsync.model.side import Side
 from hubsync.model.sync import Sync
 from hubsync.services.desk import DeskFactory
 from hubsync.services.ports import EventQueue
-from hubsync.stores.ports import PutClaim
+from hubsync.stores.index_port import PutClaim
 
 WAITS = 12
 """So often an event asks for a contact that is not in HubSpot yet."""

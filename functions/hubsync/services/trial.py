@@ -10,7 +10,7 @@ from hubsync.model.entry import IndexEntry
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync
-from hubsync.stores.ports import IndexStore
+from hubsync.stores.index_port import IndexStore
 
 NAMES = {Side.HUBSPOT: "HubSpot", Side.APP: "the app"}
 

@@ -15,7 +15,7 @@ from hubsync.model.association import LinkWaiter
 from hubsync.model.history import EventKey
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
-from hubsync.stores.ports import (
+from hubsync.stores.index_port import (
     DeleteAlias,
     DeleteEntry,
     DeleteWaiter,

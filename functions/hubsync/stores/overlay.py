@@ -20,9 +20,7 @@ from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
-from hubsync.stores.layout import bucket_of, check_transaction
-from hubsync.stores.memory.index import MemoryIndexStore
-from hubsync.stores.ports import (
+from hubsync.stores.index_port import (
     DeleteAlias,
     DeleteEntry,
     DeleteWaiter,
@@ -34,6 +32,8 @@ from hubsync.stores.ports import (
     PutWaiter,
     Walk,
 )
+from hubsync.stores.layout import bucket_of, check_transaction
+from hubsync.stores.memory.index import MemoryIndexStore
 
 LINE = 10_000
 """Waiters that are read of one line: more than ever stand in one."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
+from hubsync.stores.index_port import IndexWrite
 from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.overlay import OverlayIndexStore
-from hubsync.stores.ports import IndexWrite
 
 
 class Sinking:

@@ -12,13 +12,13 @@ from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus, RecordWarning, WarningCode
 from hubsync.stores.exports import ExportStore
 from hubsync.stores.history import HistoryStore
+from hubsync.stores.index_port import IndexStore
 from hubsync.stores.ports import (
     AnswerStore,
     BudgetStore,
     ConnectionStore,
     CountStore,
     CursorStore,
-    IndexStore,
     Ledger,
     NotificationStore,
     OutageStore,

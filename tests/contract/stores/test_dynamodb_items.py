@@ -26,8 +26,9 @@ from hubsync.stores.dynamodb.packing import pack_fingerprints, pack_intents, unp
 from hubsync.stores.dynamodb.schema import UnknownSchemaError
 from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.dynamodb.stream import count_change
+from hubsync.stores.index_port import DeleteEntry, PutClaim, PutEntry
 from hubsync.stores.layout import bucket_of
-from hubsync.stores.ports import CountChange, CountMark, DeleteEntry, Notification, PutClaim, PutEntry
+from hubsync.stores.ports import CountChange, CountMark, Notification
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -27,8 +27,8 @@ from hubsync.stores.dynamodb.index import DynamoIndexStore
 from hubsync.stores.dynamodb.pauses import PAUSES
 from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.dynamodb.table import StateTable
+from hubsync.stores.index_port import DeleteEntry, PutAlias, PutClaim, PutEntry, PutWaiter
 from hubsync.stores.layout import BUCKETS, bucket_of
-from hubsync.stores.ports import DeleteEntry, PutAlias, PutClaim, PutEntry, PutWaiter
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

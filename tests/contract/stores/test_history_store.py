@@ -17,7 +17,7 @@ from hubsync.services.manage.locate import locate_one
 from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.dynamodb.stream import count_change
 from hubsync.stores.history import HistoryStore, SealedEvent
-from hubsync.stores.ports import PutAlias, PutEntry
+from hubsync.stores.index_port import PutAlias, PutEntry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,9 +14,7 @@ from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
-from hubsync.stores.memory.index import MemoryIndexStore
-from hubsync.stores.overlay import OverlayIndexStore
-from hubsync.stores.ports import (
+from hubsync.stores.index_port import (
     DeleteAlias,
     DeleteEntry,
     DeleteWaiter,
@@ -27,6 +25,8 @@ from hubsync.stores.ports import (
     PutEntry,
     PutWaiter,
 )
+from hubsync.stores.memory.index import MemoryIndexStore
+from hubsync.stores.overlay import OverlayIndexStore
 
 pytestmark = pytest.mark.xdist_group("stores")
 

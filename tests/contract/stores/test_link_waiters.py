@@ -12,7 +12,7 @@ from hubsync.model.association import LinkWaiter
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.stores.dynamodb.stores import DynamoStores
-from hubsync.stores.ports import IndexStore
+from hubsync.stores.index_port import IndexStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,9 +14,9 @@ from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
+from hubsync.stores.index_port import DeleteEntry, IndexStore, PutAlias, PutClaim, PutEntry, PutWaiter
 from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.overlay import OverlayIndexStore
-from hubsync.stores.ports import DeleteEntry, IndexStore, PutAlias, PutClaim, PutEntry, PutWaiter
 
 
 def filled() -> MemoryIndexStore:

@@ -16,9 +16,7 @@ from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.stores.dynamodb.stores import DynamoStores
-from hubsync.stores.layout import address_of
-from hubsync.stores.memory import MemoryStores
-from hubsync.stores.ports import (
+from hubsync.stores.index_port import (
     LISTED_STATUSES,
     DeleteEntry,
     DeleteWaiter,
@@ -30,6 +28,8 @@ from hubsync.stores.ports import (
     PutWaiter,
     Walk,
 )
+from hubsync.stores.layout import address_of
+from hubsync.stores.memory import MemoryStores
 
 pytestmark = pytest.mark.xdist_group("stores")
 

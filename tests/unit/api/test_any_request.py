@@ -16,7 +16,7 @@ from hubsync.api.contract.document import document
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
 from hubsync.model.sync import SyncStatus
-from hubsync.stores.ports import PutEntry
+from hubsync.stores.index_port import PutEntry
 from tests.unit.api.api_client import BEARER, Client
 from tests.unit.api.in_process import Start, wsgi
 from tests.unit.api.test_management_api import DOCUMENT

@@ -15,7 +15,8 @@ from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.outage import Outage, OutageKind
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
 from hubsync.model.sync import SyncStatus
-from hubsync.stores.ports import Notification, PutEntry
+from hubsync.stores.index_port import PutEntry
+from hubsync.stores.ports import Notification
 from tests.unit.api.api_client import BEARER, Client
 from tests.unit.services.manage_world import World
 

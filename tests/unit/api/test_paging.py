@@ -9,7 +9,8 @@ import pytest
 from hubsync.api.paging import cursor_of
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
-from hubsync.stores.ports import Notification, PutEntry
+from hubsync.stores.index_port import PutEntry
+from hubsync.stores.ports import Notification
 from tests.unit.api.api_client import Client
 from tests.unit.api.test_management_api import DOCUMENT
 from tests.unit.services.manage_world import World

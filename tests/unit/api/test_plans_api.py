@@ -11,7 +11,7 @@ from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus
 from hubsync.model.sync import SyncStatus
-from hubsync.stores.ports import PutEntry
+from hubsync.stores.index_port import PutEntry
 from tests.unit.api.api_client import Client
 from tests.unit.api.test_management_api import DOCUMENT
 from tests.unit.services.manage_world import World

@@ -13,7 +13,7 @@ import pytest
 
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.status import RecordStatus
-from hubsync.stores.ports import PutEntry
+from hubsync.stores.index_port import PutEntry
 from tests.unit.cli.conftest import Hubsync
 from tests.unit.services.manage_world import World
 

@@ -14,7 +14,7 @@ from hubsync.model.connection import ConnectionStatus
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import SyncStatus
-from hubsync.stores.ports import PutEntry
+from hubsync.stores.index_port import PutEntry
 from infra.cli.main import app
 from infra.cli.say import names
 from tests.unit.cli.conftest import Hubsync

@@ -14,7 +14,8 @@ from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.outage import Outage, OutageKind
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
 from hubsync.model.sync import Phase, PhaseProgress, SyncStatus
-from hubsync.stores.ports import CountChange, PutEntry
+from hubsync.stores.index_port import PutEntry
+from hubsync.stores.ports import CountChange
 from tests.unit.cli.conftest import Hubsync
 from tests.unit.services.manage_world import World
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hubsync.handlers import poll
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.services.manage.lifecycle import PURGE_SLICE
-from hubsync.stores.ports import PutEntry
+from hubsync.stores.index_port import PutEntry
 from tests.simulation.world import World, contacts
 
 

@@ -13,7 +13,7 @@ from hubsync.model.status import FailureCategory, RecordStatus
 from hubsync.model.sync import INITIAL_PHASES, Phase, SyncStatus
 from hubsync.services import worker as worker_module
 from hubsync.services.worker import ledger_id
-from hubsync.stores.ports import PutEntry
+from hubsync.stores.index_port import PutEntry
 
 
 def message(small: Small, *ids: str, **changes: Any) -> LookMessage:

@@ -13,7 +13,8 @@ from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Phase, PhaseProgress, Sync, SyncStatus
 from hubsync.services.manage.apply import ConcurrentChangeError
 from hubsync.services.manage.lifecycle import PURGE_SLICE, NotNowError, UnknownSyncError
-from hubsync.stores.ports import CountChange, Notification, PutClaim, PutEntry
+from hubsync.stores.index_port import PutClaim, PutEntry
+from hubsync.stores.ports import CountChange, Notification
 from tests.unit.services.manage_world import World
 
 

@@ -13,7 +13,8 @@ from hubsync.model.sync import Sync
 from hubsync.services.export.rows import packed, row
 from hubsync.services.ports import Connectors
 from hubsync.stores.exports import FileStore
-from hubsync.stores.ports import LISTED_STATUSES, ConnectionStore, IndexStore, Walk
+from hubsync.stores.index_port import LISTED_STATUSES, IndexStore, Walk
+from hubsync.stores.ports import ConnectionStore
 
 KIND = "application/x-ndjson"
 ROWS, ROWS_WITH_VALUES = 1000, 50

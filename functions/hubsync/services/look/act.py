@@ -16,7 +16,7 @@ from hubsync.services.look.gather import rekeyed
 from hubsync.services.look.search import there_already
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Desk, Keys, Work
-from hubsync.stores.ports import DeleteEntry, PutAlias, PutEntry
+from hubsync.stores.index_port import DeleteEntry, PutAlias, PutEntry
 
 Call = Callable[[Desk, Side, Sequence[Work]], Sequence[WriteResult]]
 

@@ -26,7 +26,7 @@ from hubsync.services.look.restore import make_room
 from hubsync.services.look.shared import QUEUED
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Desk, Ended, Errand, Wake, Work
-from hubsync.stores.ports import DeleteEntry, DeleteWaiter, PutWaiter
+from hubsync.stores.index_port import DeleteEntry, DeleteWaiter, PutWaiter
 
 PAUSE_MS = 60 * 60 * 1000
 LONGEST_PAUSE_MS = 20 * PAUSE_MS

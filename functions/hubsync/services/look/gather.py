@@ -14,7 +14,7 @@ from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
 from hubsync.model.sync import Sync
 from hubsync.services.look.merged import follow_merges
 from hubsync.services.look.work import Desk, Errand, Work
-from hubsync.stores.ports import PutAlias
+from hubsync.stores.index_port import PutAlias
 
 READ_AT_ONCE = 100
 SKEW_MS = 5_000

@@ -11,7 +11,7 @@ from hubsync.model.record import Record, RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.services.look.work import Desk, Wake
-from hubsync.stores.ports import DeleteEntry, IndexWrite, PutAlias, PutClaim, PutEntry
+from hubsync.stores.index_port import DeleteEntry, IndexWrite, PutAlias, PutClaim, PutEntry
 
 
 def follow_merges(

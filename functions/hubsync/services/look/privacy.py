@@ -23,7 +23,7 @@ from hubsync.services.look.history import forget
 from hubsync.services.look.links import let_go
 from hubsync.services.look.stand import Book
 from hubsync.services.look.work import Deferral, Desk, Ended, Errand, Work
-from hubsync.stores.ports import DeleteAlias, DeleteEntry, IndexWrite, PutAlias, PutClaim, PutEntry
+from hubsync.stores.index_port import DeleteAlias, DeleteEntry, IndexWrite, PutAlias, PutClaim, PutEntry
 
 PRIVACY = "privacy"
 """The cause of a look that was asked to erase."""

@@ -14,7 +14,7 @@ from hubsync.model.status import FailureCategory, RecordStatus
 from hubsync.services.look.act import store
 from hubsync.services.look.gather import bind
 from hubsync.services.look.work import Desk, Ended, Errand, Work
-from hubsync.stores.ports import PutAlias, PutEntry
+from hubsync.stores.index_port import PutAlias, PutEntry
 
 RESTORE = "restore"
 """The cause of a look that was asked to make deleted partners again."""

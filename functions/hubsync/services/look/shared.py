@@ -18,7 +18,7 @@ from hubsync.connectors.port import Deferred
 from hubsync.model.identifier import Claim
 from hubsync.model.side import Side
 from hubsync.services.look.work import Desk, Work
-from hubsync.stores.ports import IndexWrite, PutClaim
+from hubsync.stores.index_port import IndexWrite, PutClaim
 
 WAIT = 2.0
 """Seconds after which who was queued looks again."""

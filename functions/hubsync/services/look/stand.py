@@ -15,7 +15,7 @@ from hubsync.model.side import Side
 from hubsync.services.look.gather import READ_AT_ONCE, bind, read, rekeyed
 from hubsync.services.look.trial import narrowed
 from hubsync.services.look.work import Desk, Wake, Work
-from hubsync.stores.ports import DeleteEntry, IndexWrite, PutAlias, PutClaim
+from hubsync.stores.index_port import DeleteEntry, IndexWrite, PutAlias, PutClaim
 
 
 @dataclass(slots=True)

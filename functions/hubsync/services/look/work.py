@@ -23,7 +23,8 @@ from hubsync.model.side import Side
 from hubsync.model.sync import Sync
 from hubsync.services.history import History
 from hubsync.services.ports import Clock, Signals
-from hubsync.stores.ports import IndexStore, SyncStore
+from hubsync.stores.index_port import IndexStore
+from hubsync.stores.ports import SyncStore
 
 Keys = tuple[tuple[IdentifierKind, str], ...]
 """The claim keys of a record's identifiers, strongest first."""

@@ -12,7 +12,8 @@ from hubsync.services.manage.expected import Expected, hold
 from hubsync.services.manage.plan import STARTED, restarted, tried
 from hubsync.services.ports import Clock, Ids, Orchestrator
 from hubsync.services.superseded import end_runs
-from hubsync.stores.ports import IndexStore, Ledger, SyncStore
+from hubsync.stores.index_port import IndexStore
+from hubsync.stores.ports import Ledger, SyncStore
 
 ATTEMPTS = 5
 """How often a change is tried whose sync was written to in between (a phase that moved on)."""

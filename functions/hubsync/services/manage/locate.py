@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hubsync.model.entry import IndexEntry
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
-from hubsync.stores.ports import IndexStore
+from hubsync.stores.index_port import IndexStore
 
 
 class UnknownRecordError(Exception):

@@ -25,7 +25,8 @@ from hubsync.services.manage.locate import locate_one
 from hubsync.services.owners import Owners, asked_for
 from hubsync.services.ports import Clock, Connectors
 from hubsync.services.schemas import Schemas
-from hubsync.stores.ports import ConnectionStore, IndexStore, SyncStore
+from hubsync.stores.index_port import IndexStore
+from hubsync.stores.ports import ConnectionStore, SyncStore
 
 EVENTS = 50
 

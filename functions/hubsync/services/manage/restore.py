@@ -15,7 +15,8 @@ from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.lifecycle import NotNowError
 from hubsync.services.manage.locate import locate
 from hubsync.services.manage.retry import running
-from hubsync.stores.ports import IndexStore, SyncStore
+from hubsync.stores.index_port import IndexStore
+from hubsync.stores.ports import SyncStore
 
 MOST = 10_000
 """Records of one restore; what is beyond takes another one."""

@@ -13,7 +13,8 @@ from hubsync.model.sync import Sync
 from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.lifecycle import NotNowError, sync_named
 from hubsync.services.manage.locate import locate
-from hubsync.stores.ports import IndexStore, SyncStore
+from hubsync.stores.index_port import IndexStore
+from hubsync.stores.ports import SyncStore
 
 RETRY = "retry"
 SLICE = 1_000

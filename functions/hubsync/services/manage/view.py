@@ -20,11 +20,10 @@ from hubsync.services.manage.lifecycle import NotNowError, sync_named
 from hubsync.services.outages import current
 from hubsync.services.ports import Clock, Connectors
 from hubsync.services.trial import Tried, what_came_of
+from hubsync.stores.index_port import LISTED_STATUSES, IndexStore
 from hubsync.stores.ports import (
-    LISTED_STATUSES,
     ConnectionStore,
     CountStore,
-    IndexStore,
     Ledger,
     Notification,
     NotificationStore,

@@ -21,7 +21,8 @@ from hubsync.services.outages import current, sentence
 from hubsync.services.plan.rehearsal import Limits, Rehearsal
 from hubsync.services.plan.result import Difference, Tally, tally
 from hubsync.services.ports import Clock, Connectors, Ids
-from hubsync.stores.ports import ConnectionStore, IndexStore, OutageStore, SyncStore
+from hubsync.stores.index_port import IndexStore
+from hubsync.stores.ports import ConnectionStore, OutageStore, SyncStore
 
 LOOK_MS = 60_000
 """What the rehearsed look is given: it begins no write without time for a call, and here no call goes out."""

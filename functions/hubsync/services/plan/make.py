@@ -10,7 +10,8 @@ from hubsync.services.plan.rehearsal import Limits, Rehearsal
 from hubsync.services.plan.report import failed, made, running
 from hubsync.services.plan.result import Rehearsed
 from hubsync.services.ports import Clock, Connectors, Ids, Signals, Vault
-from hubsync.stores.ports import IndexStore, PlanOrder, PlanStore
+from hubsync.stores.index_port import IndexStore
+from hubsync.stores.ports import PlanOrder, PlanStore
 
 TELL_EVERY_MS = 2_000
 

@@ -32,9 +32,9 @@ from hubsync.services.ports import Clock, Connectors, Ids
 from hubsync.services.scan import Scan
 from hubsync.services.schemas import Schemas
 from hubsync.services.worker import Worker
+from hubsync.stores.index_port import IndexStore
 from hubsync.stores.memory import MemoryStores
 from hubsync.stores.overlay import OverlayIndexStore
-from hubsync.stores.ports import IndexStore
 
 RESERVE_MS = 45_000
 """What is kept back of the time: one more page, the counting, and the storing of the result."""

@@ -17,6 +17,7 @@ from hubsync.stores.dynamodb.batches import key_of, read_items, write_items
 from hubsync.stores.dynamodb.items import Item, alias_attributes, claim_from, entry_from, waiter_from
 from hubsync.stores.dynamodb.pauses import Sleep
 from hubsync.stores.dynamodb.statements import execute
+from hubsync.stores.index_port import IndexWrite, PutAlias, Walk
 from hubsync.stores.layout import (
     Address,
     address_of,
@@ -26,7 +27,6 @@ from hubsync.stores.layout import (
     entry_address,
     waiter_address,
 )
-from hubsync.stores.ports import IndexWrite, PutAlias, Walk
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -35,8 +35,8 @@ from hubsync.stores.dynamodb.packing import (
     unpack_rounds,
 )
 from hubsync.stores.dynamodb.schema import SCHEMA, check_schema
+from hubsync.stores.index_port import LISTED_STATUSES
 from hubsync.stores.layout import bucket_of
-from hubsync.stores.ports import LISTED_STATUSES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue

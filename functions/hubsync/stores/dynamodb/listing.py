@@ -13,8 +13,8 @@ from hubsync.stores.dynamodb.batches import key_of, write_items
 from hubsync.stores.dynamodb.items import STATUS_SHARDS, Attributes, Item, entry_from, status_partition
 from hubsync.stores.dynamodb.pauses import Sleep
 from hubsync.stores.dynamodb.schema import STATUS_INDEX
+from hubsync.stores.index_port import LISTED_STATUSES, Walk
 from hubsync.stores.layout import BUCKETS, entry_address
-from hubsync.stores.ports import LISTED_STATUSES, Walk
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

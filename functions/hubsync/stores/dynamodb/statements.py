@@ -21,8 +21,8 @@ from hubsync.stores.dynamodb.items import (
     waiter_attributes,
 )
 from hubsync.stores.dynamodb.pauses import Sleep, attempts
+from hubsync.stores.index_port import DeleteAlias, DeleteEntry, DeleteWaiter, PutClaim, PutEntry, PutWaiter
 from hubsync.stores.layout import Address, address_of
-from hubsync.stores.ports import DeleteAlias, DeleteEntry, DeleteWaiter, PutClaim, PutEntry, PutWaiter
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

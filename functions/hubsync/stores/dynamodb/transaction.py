@@ -16,8 +16,7 @@ from hubsync.stores.dynamodb.items import (
     waiter_attributes,
 )
 from hubsync.stores.dynamodb.pauses import Sleep, attempts
-from hubsync.stores.layout import address_of
-from hubsync.stores.ports import (
+from hubsync.stores.index_port import (
     DeleteAlias,
     DeleteEntry,
     DeleteWaiter,
@@ -27,6 +26,7 @@ from hubsync.stores.ports import (
     PutEntry,
     PutWaiter,
 )
+from hubsync.stores.layout import address_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

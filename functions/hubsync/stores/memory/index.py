@@ -13,12 +13,8 @@ from hubsync.model.identifier import Claim, Waiter
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
-from hubsync.stores.layout import bucket_of, check_transaction
-from hubsync.stores.memory.history import MemoryHistoryStore
-from hubsync.stores.ports import (
+from hubsync.stores.index_port import (
     LISTED_STATUSES,
-    CountChange,
-    CountMark,
     DeleteAlias,
     DeleteEntry,
     DeleteWaiter,
@@ -29,6 +25,9 @@ from hubsync.stores.ports import (
     PutWaiter,
     Walk,
 )
+from hubsync.stores.layout import bucket_of, check_transaction
+from hubsync.stores.memory.history import MemoryHistoryStore
+from hubsync.stores.ports import CountChange, CountMark
 
 
 @dataclass(slots=True)
