@@ -10,23 +10,9 @@ import pytest
 from hubsync.model.connection import ConnectionStatus
 from hubsync.model.sync import SyncStatus
 from tests.unit.api.api_client import Client
-from tests.unit.api.test_management_api import DOCUMENT
 from tests.unit.services.manage_world import World
 
 ORBIT = "/v1/connections/orbit"
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def call(world: World) -> Client:
-    client = Client(world)
-    client("POST", "/v1/apply", DOCUMENT)
-    world.put(replace(world.sync(), status=SyncStatus.ACTIVE))
-    return client
 
 
 def secrets(world: World, name: str = "orbit") -> tuple[str, str | None]:

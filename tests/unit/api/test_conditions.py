@@ -17,19 +17,6 @@ SETTINGS: dict[str, Any] = DOCUMENT["syncs"]["contacts"]
 EDITS = [("PUT", SYNC), ("DELETE", SYNC), ("POST", f"{SYNC}/off"), ("POST", f"{SYNC}/on"), ("POST", f"{SYNC}/restart")]
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def call(world: World) -> Client:
-    client = Client(world)
-    client("POST", "/v1/apply", DOCUMENT)
-    world.put(replace(world.sync(), status=SyncStatus.ACTIVE))
-    return client
-
-
 def test_a_sync_names_its_version_which_changes_when_it_is_stored(call: Client, world: World) -> None:
     tag = call("GET", SYNC).headers["ETag"]
     assert tag == f'"{world.sync().id}.{world.sync().version}"'

@@ -18,19 +18,6 @@ TO_APP = {**DOCUMENT["syncs"]["contacts"], "direction": "to_app"}
 RESTART = "/v1/syncs/contacts/restart"
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def call(world: World) -> Client:
-    client = Client(world)
-    client("POST", "/v1/apply", DOCUMENT)
-    world.put(replace(world.sync(), status=SyncStatus.ACTIVE))
-    return client
-
-
 def keyed(call: Client, method: str, path: str, body: Any = None, key: str = "k1", **query: str) -> Answer:
     return call(method, path, body, headers={"Idempotency-Key": key}, **query)
 
