@@ -13,6 +13,8 @@ from infra.cli.errors import USAGE, CliError
 from infra.cli.say import Json, Sync, Yes, ask, err, out, path_of, print_json, target_of
 
 PAGE = 200
+LIVE = 100
+"""Records whose values are read in one call."""
 
 app = typer.Typer()
 
@@ -32,6 +34,9 @@ def records(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", help="How many at most.", min=1)] = 50,
     every: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    values: Annotated[
+        bool, typer.Option("--values", help="With names and mapped fields, read from both applications.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """List records with their ids on both sides, and why they fail or are excluded."""
@@ -47,6 +52,8 @@ def records(
                 err.print(f"{len(found):,} records …")
             if cursor is None or (len(found) >= limit and not every):
                 break
+        if values:
+            _add_values(client, sync, found)
     if as_json:
         print_json(found)
         return
@@ -135,6 +142,18 @@ def restore(
     out.print(f"{done['count']:,} record(s) of {sync} are made again.", markup=False)
     if done["more"]:
         out.print("There are more; repeat the command once these are done.")
+
+
+def _add_values(client: Client, sync: str, found: list[dict[str, Any]]) -> None:
+    """Put names and values as they are now to each record, null to one that the index has forgotten meanwhile."""
+    for at in range(0, len(found), LIVE):
+        part = found[at : at + LIVE]
+        answer = client.post(f"{path_of(sync)}/records/values", {"ids": [each["id"] for each in part]})
+        now = {each["id"]: each for each in answer["records"]}
+        for each in part:
+            each["values"] = now.get(each["id"])
+        if len(found) > LIVE and err.is_terminal:
+            err.print(f"The values of {at + len(part):,} of {len(found):,} …")
 
 
 def _chosen(ids: list[str] | None, *, every: bool, verb: str) -> list[str] | str:

@@ -13,6 +13,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from infra.cli import show_values
+
 STYLES = {
     "active": "green",
     "initial_sync": "cyan",
@@ -47,6 +49,10 @@ def records(shown: Sequence[Mapping[str, Any]]) -> Table:
     for heading in ("Status", "HubSpot", "App"):
         # An id that is cut short is of no use to anybody.
         table.add_column(heading, no_wrap=True, min_width=max(len(each.get(KEYS[heading]) or "") for each in shown))
+    live = any("values" in each for each in shown)
+    if live:
+        table.add_column("Name")
+        table.add_column("Values")
     table.add_column("Why")
     advice = ["\n".join(filter(None, [(each.get("failure") or {}).get("remedy"), *_advice(each)])) for each in shown]
     if any(advice):
@@ -59,6 +65,7 @@ def records(shown: Sequence[Mapping[str, Any]]) -> Table:
             Text(words(record["status"]), RECORD_STYLES.get(record["status"], "")),
             record.get("hubspot_id") or "-",
             record.get("app_id") or "-",
+            *(show_values.cells(record["values"]) if live else ()),
             Text("\n".join([f"{field}: {why}" if field else why, *_notes(record)]).strip("\n")),
             *([Text(remedy)] if any(advice) else []),
         )
@@ -122,12 +129,7 @@ def _advice(record: Mapping[str, Any]) -> list[str]:
 
 def _fields(each: Mapping[str, Any]) -> str:
     """A mapping's fields on both sides."""
-    return f"{field_names(each['hubspot'])} / {field_names(each['app'])}"
-
-
-def field_names(names: str | Sequence[str]) -> str:
-    """A mapping's field on one side; joined ones with a plus sign."""
-    return names if isinstance(names, str) else " + ".join(names)
+    return f"{show_values.field_names(each['hubspot'])} / {show_values.field_names(each['app'])}"
 
 
 def _sync(sync: Mapping[str, Any]) -> list[RenderableType]:

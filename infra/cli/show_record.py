@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from infra.cli.show import field_names, records, words
+from infra.cli.show import records, words
+from infra.cli.show_values import field_names, value
 
 STATES = {"same": "dim", "left_alone": "yellow", "to_be_written": "cyan"}
 OUTCOMES = {"written": "green", "refused": "red", "unknown": "yellow"}
@@ -39,8 +39,8 @@ def _fields(shown: Mapping[str, Any]) -> Table:
         table.add_row(
             field_names(each["hubspot"]),
             field_names(each["app"]),
-            Text(_value(each["hubspot_value"])),
-            Text(_value(each["app_value"])),
+            Text(value(each["hubspot_value"])),
+            Text(value(each["app_value"])),
             Text(state, STATES.get(each["state"], "")),
         )
     return table
@@ -54,12 +54,6 @@ def _event(event: Mapping[str, Any]) -> list[RenderableType]:
     table = Table.grid(padding=(0, 1))
     for name, change in event["fields"].items():
         table.add_row(
-            Text(name), Text(_value(change["before"])), "→", Text(_value(change["after"])), Text(change["why"], "dim")
+            Text(name), Text(value(change["before"])), "→", Text(value(change["after"])), Text(change["why"], "dim")
         )
     return [title, Padding(table, (0, 0, 0, 2))]
-
-
-def _value(value: Any) -> str:
-    if value is None:
-        return "-"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -236,7 +236,7 @@ def test_two_runs_at_once_write_each_row_once(milliseconds: int) -> None:
     """8.5, 9.1 A call that is delivered twice: the second run overtakes the first at any of its calls, while the list
     changes, and the file has each record that stood there all the time once.
     """
-    for calls in range(40):
+    for calls in range(80):
         world = many(10)
         export_id = order(world)
 

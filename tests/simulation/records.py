@@ -1,4 +1,4 @@
-"""What the API does with single records, over a simulated world."""
+"""What the API shows of records and does with them, over a simulated world."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
+from hubsync.services.manage.values import Values
+from hubsync.services.manage.view import View
 from hubsync.services.schemas import Schemas
 from tests.simulation.world import World
 
@@ -26,6 +28,23 @@ def records_of(world: World) -> RecordUseCases:
             schemas=Schemas(stores.schemas, world.clock),
             clock=world.clock,
         ),
+        values=Values(stores.syncs, stores.connections, stores.index, world.app.connectors),
         retry=Retry(stores.syncs, stores.index, enqueue),
         restore=Restore(stores.syncs, stores.index, enqueue),
+    )
+
+
+def view_of(world: World) -> View:
+    """The queries, past every crash of the world's own process."""
+    stores = world.stores
+    return View(
+        connections=stores.connections,
+        syncs=stores.syncs,
+        index=stores.index,
+        ledger=stores.ledger,
+        counts=stores.counts,
+        notifications=stores.notifications,
+        connectors=world.app.connectors,
+        outages=stores.outages,
+        clock=world.clock,
     )

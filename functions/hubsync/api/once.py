@@ -16,8 +16,8 @@ from hubsync.stores.ports import AnswerStore
 HEADER = "idempotency-key"
 KEY = re.compile(r"[!-~]{1,255}\Z")
 ACTIONS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-ASKS = frozenset({"/v1/diff"})
-"""What is sent by POST for its body, and does nothing. It tells settings, which are not to be kept."""
+ASKS = re.compile(r"/v1/(diff|syncs/[^/]+/records/values)\Z")
+"""What is sent by POST for its body, and does nothing. It tells settings and values, which are not to be kept."""
 
 LEASE_MS = 35_000
 """Whoever is not done by then is not at it any more: the function has 29 seconds."""
@@ -59,7 +59,7 @@ class Once:
 
 def acts(method: str, path: str) -> bool:
     """Whether such a request does something, so that it may have a key."""
-    return method in ACTIONS and path not in ASKS
+    return method in ACTIONS and ASKS.match(path) is None
 
 
 def _key(event: Mapping[str, Any]) -> str | None:

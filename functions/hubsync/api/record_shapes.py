@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hubsync.api.shapes import Json, fields, record
 from hubsync.model.history import HistoryEvent
 from hubsync.services.manage.record import FieldView, RecordView
 from hubsync.services.manage.restore import Review
 from hubsync.services.manage.retry import Retried
+from hubsync.services.manage.values import RecordNow, SideNow
 
-__all__ = ["Json", "record_view", "retried", "review"]
+__all__ = ["Json", "record_view", "retried", "review", "values"]
 
 
 def record_view(view: RecordView) -> Json:
@@ -19,6 +22,11 @@ def record_view(view: RecordView) -> Json:
         "fields": [_field(each) for each in view.fields],
         "history": [_event(each) for each in view.history],
     }
+
+
+def values(found: Sequence[RecordNow], unknown: Sequence[str]) -> Json:
+    """Names and values of some entries as they are now."""
+    return {"records": [_now(each) for each in found], "unknown": list(unknown)}
 
 
 def retried(result: Retried, following: str | None) -> Json:
@@ -37,6 +45,20 @@ def review(result: Review, *, confirmed: bool) -> Json:
         "more": result.more,
         "confirmed": confirmed,
     }
+
+
+def _now(each: RecordNow) -> Json:
+    return {
+        "id": each.entry.id,
+        **{side: _side(now) for side, now in each.sides.items()},
+        "fields": [
+            {**fields(mapping), "hubspot_value": hubspot, "app_value": app} for mapping, hubspot, app in each.fields
+        ],
+    }
+
+
+def _side(now: SideNow | None) -> Json | None:
+    return None if now is None else {"name": now.name, "gone": now.gone}
 
 
 def _field(each: FieldView) -> Json:

@@ -1,7 +1,8 @@
-"""The routes of single records: look at one, retry, restore."""
+"""The routes of single records: look at one, read the values of some, retry, restore."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -18,6 +19,10 @@ from hubsync.model.side import Side
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
+from hubsync.services.manage.values import Values
+
+LARGEST = 4_000_000
+"""Characters of an answer with values; a function's answer may have 6 MB."""
 
 Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
 
@@ -27,8 +32,15 @@ class RecordUseCases:
     """What can be done with single records."""
 
     view: Viewer
+    values: Values
     retry: Retry
     restore: Restore
+
+
+class ValuesBody(Body):
+    """`{"ids": ["h-101"]}`: ids of entries, as lists have them."""
+
+    ids: Names
 
 
 class RetryBody(Body):
@@ -54,6 +66,14 @@ def add_records(app: APIGatewayHttpResolver, records: RecordUseCases, body: Call
     def record(name: str, record: str) -> shapes.Json:
         return shapes.record_view(records.view(name, unquote(record)))
 
+    @app.post("/v1/syncs/<name>/records/values")
+    def values(name: str) -> shapes.Json:
+        found, unknown = records.values(name, _read_values(body()).ids)
+        answer = shapes.values(found, unknown)
+        if len(json.dumps(answer)) > LARGEST:
+            raise Problem(413, "The values of these records are too much for one answer.", "Ask for fewer at once.")
+        return answer
+
     @app.post("/v1/syncs/<name>/retry")
     def retry(name: str) -> shapes.Json:
         wanted = _read_retry(body())
@@ -71,6 +91,14 @@ def add_records(app: APIGatewayHttpResolver, records: RecordUseCases, body: Call
             return shapes.review(records.restore.review(name, wanted.target, ids), confirmed=False), 200
         done = records.restore.confirm(name, wanted.target, ids, wanted.confirm, wanted.token or "")
         return shapes.review(done, confirmed=True), 202
+
+
+def _read_values(body: object) -> ValuesBody:
+    try:
+        return ValuesBody.model_validate(body)
+    except ValidationError:
+        remedy = 'Send {"ids": ["h-101", …]}, up to 100 ids of entries as GET /v1/syncs/NAME/records has them.'
+        raise Problem(400, "It is not said whose values to read.", remedy) from None
 
 
 def _read_retry(body: object) -> RetryBody:

@@ -55,4 +55,4 @@ def _object(name: str, spec: ObjectManifest) -> AppObject:
         DefaultMapping(each.hubspot, each.app, each.transform, each.direction, each.required) for each in spec.defaults
     )
     schema = schema_of(name, spec)
-    return AppObject(name, schema.kind, schema.fields, defaults)
+    return AppObject(name, schema.kind, schema.fields, defaults, spec.display)

@@ -14,7 +14,7 @@ from hubsync.connectors.declarative.webhooks import DeclarativeWebhooks
 from hubsync.connectors.http import TIMEOUT_SECONDS
 from hubsync.connectors.hubspot.api import SEARCH_BUCKET
 from hubsync.connectors.hubspot.connector import HubSpotConnector, connect
-from hubsync.connectors.hubspot.schema import KINDS
+from hubsync.connectors.hubspot.schema import DISPLAY, KINDS
 from hubsync.connectors.hubspot.webhooks import HubSpotWebhooks
 from hubsync.connectors.port import CallCount, ChangedPages, ChangeFeed, Connector, Directory, Pipelines, WebhookReader
 from hubsync.model.app import AppObject
@@ -63,7 +63,7 @@ class ConnectorFactory:
     def objects(self, app: str) -> Sequence[AppObject]:
         """The object types of an application; HubSpot's fields depend on the account. Raises `UnknownAppError`."""
         if app == HUBSPOT:
-            return tuple(AppObject(object_type, kind) for object_type, kind in KINDS.items())
+            return tuple(AppObject(each, kind, display=DISPLAY.get(each, ())) for each, kind in KINDS.items())
         return catalogue.objects(app)
 
     def connector(self, connection: Connection, *, bulk: bool) -> Connector:

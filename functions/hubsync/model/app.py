@@ -14,9 +14,11 @@ class AppObject:
     """One object type of an application.
 
     `kind` is what it is in HubSpot's words, or None. `fields` are empty where they depend on the account (HubSpot).
+    `display` are the fields that people know a record by: the first group that is not empty, its texts joined.
     """
 
     object_type: str
     kind: str | None = None
     fields: Mapping[str, FieldSchema] = field(default_factory=dict)
     defaults: tuple[DefaultMapping, ...] = ()
+    display: tuple[tuple[str, ...], ...] = ()

@@ -53,8 +53,8 @@ MUTANTS = (
         "8.5",
         "values are read unasked",
         "services.export.order",
-        "hubspot_fields=_fields(sync, Side.HUBSPOT) if values else ()",
-        "hubspot_fields=_fields(sync, Side.HUBSPOT)",
+        "hubspot_fields=mapped_fields(sync, Side.HUBSPOT) if values else ()",
+        "hubspot_fields=mapped_fields(sync, Side.HUBSPOT)",
     ),
     Mutant(
         "8.5",

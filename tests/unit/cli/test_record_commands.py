@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.simulation.records import records_of
+from infra.cli import records as commands
+from tests.simulation.records import records_of, view_of
 from tests.unit.cli.conftest import Hubsync
 from tests.unit.services.look_world import Small, contact, person
 from tests.unit.services.manage_world import World
@@ -26,7 +27,7 @@ def small() -> Small:
 @pytest.fixture
 def world(small: Small) -> World:
     world = World()
-    world.records = records_of(small.world)
+    world.records, world.view = records_of(small.world), view_of(small.world)
     return world
 
 
@@ -38,6 +39,32 @@ def test_a_record_is_shown_with_both_sides_and_its_history(hubsync: Hubsync, sma
     shown = json.loads(hubsync("record", "contacts", small.a[0], "--json").out)
     assert shown["hubspot_id"] == str(small.h[0])
     assert hubsync("record", "contacts", "nobody").code == 1
+
+
+def test_a_list_has_names_and_values_on_request(hubsync: Hubsync, small: Small) -> None:
+    small.edit_h(0, lastname="Lima")
+    plain = hubsync("records", "contacts")
+    assert "Lima" not in plain.out
+    done = hubsync("records", "contacts", "--values")
+    assert done.code == 0, done.err
+    for words in ("Name", "Anita Lima", "firstname: Anita\n", "lastname: Lima | -", "deleted in HubSpot", "Eva"):
+        assert words in "\n".join(line.rstrip() for line in done.out.splitlines()) + "\n", words
+    shown = json.loads(hubsync("records", "contacts", "--values", "--json").out)
+    assert [each["values"]["id"] for each in shown] == [each["id"] for each in shown]
+    assert {each["values"]["app"]["name"] for each in shown} == {"Anita", "Eva"}
+    assert "values" not in json.loads(hubsync("records", "contacts", "--json").out)[0]
+
+
+def test_values_are_read_a_hundred_at_a_time_and_what_was_forgotten_says_so(
+    hubsync: Hubsync, small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "LIVE", 1)
+    small.world.hubspot.calls.reset()
+    assert "Eva" in hubsync("records", "contacts", "--values").out
+    assert small.world.hubspot.calls.total == 1, "the contact of the second is known to be gone"
+    monkeypatch.setattr(small.world.stores.index, "entries", lambda sync_id, ids: {})
+    done = hubsync("records", "contacts", "--values")
+    assert done.out.count("forgotten meanwhile") == 2
 
 
 def test_records_are_retried(hubsync: Hubsync, small: Small) -> None:

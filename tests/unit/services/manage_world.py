@@ -42,6 +42,7 @@ from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
+from hubsync.services.manage.values import Values
 from hubsync.services.manage.view import View
 from hubsync.services.plan.explain import Explain
 from hubsync.services.plan.make import MakePlan
@@ -123,6 +124,8 @@ DEFAULTS = {
         DefaultMapping("domain", "website"),
     ),
 }
+
+DISPLAY = {"contacts": (("firstname",), ("email",)), "people": (("first_name",), ("email",))}
 
 
 class FakeClock:
@@ -288,7 +291,7 @@ class FakeConnectors:
 
     def objects(self, app: str) -> Sequence[AppObject]:
         return [
-            AppObject(name, schema.kind, schema.fields, DEFAULTS.get(name, ()))
+            AppObject(name, schema.kind, schema.fields, DEFAULTS.get(name, ()), DISPLAY.get(name, ()))
             for name, schema in self._world.schemas[app].items()
         ]
 
@@ -372,6 +375,7 @@ class World:
                 schemas=Schemas(self.stores.schemas, self.clock),
                 clock=self.clock,
             ),
+            values=Values(self.stores.syncs, self.stores.connections, self.stores.index, connectors),
             retry=Retry(self.stores.syncs, self.stores.index, enqueue),
             restore=Restore(self.stores.syncs, self.stores.index, enqueue),
         )

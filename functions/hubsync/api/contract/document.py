@@ -69,7 +69,7 @@ PROBLEMS = {
     404: "It is not there.",
     409: "Not now: the remedy says what to do first.",
     412: "It is not what the header If-Match says any more.",
-    413: "The body is larger than 1 MB.",
+    413: "The body is larger than 1 MB, or the answer would be larger than 4 MB.",
     422: "The document has faults; nothing was saved.",
     502: "The application needs a person, or answers in a way that it should not.",
     503: "The application cannot be asked now; the header Retry-After says when.",

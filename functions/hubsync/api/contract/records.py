@@ -6,7 +6,7 @@ from typing import Any
 
 from hubsync.api.contract.operation import Answer, Operation, Query
 from hubsync.api.contract.paging import CURSOR, LIMIT
-from hubsync.api.records import RestoreBody, RetryBody
+from hubsync.api.records import RestoreBody, RetryBody, ValuesBody
 from hubsync.model.decision import Action
 from hubsync.model.history import Outcome
 from hubsync.model.side import Side
@@ -73,13 +73,41 @@ class Next(Answer):
     reason: str
 
 
-class FieldNow(FieldPair):
-    """A mapped field with its values on both sides as they are now."""
+class FieldValues(FieldPair):
+    """A mapped field with its raw values on both sides as they are now; lists where several fields are joined."""
 
     hubspot_value: Any
     app_value: Any
+
+
+class FieldNow(FieldValues):
+    """A mapped field as it is now, and what the next look would do with it."""
+
     state: FieldState
     target: Side | None
+
+
+class SideNow(Answer):
+    """A record on one side: what people call it, null where it has no name. `gone` says that it was deleted."""
+
+    name: str | None
+    gone: bool
+
+
+class RecordValues(Answer):
+    """One entry with the names and values of its records as they are now. A side is null where it has no record."""
+
+    id: str
+    hubspot: SideNow | None
+    app: SideNow | None
+    fields: list[FieldValues]
+
+
+class ValuesPage(Answer):
+    """The entries that were asked for, in that order. `unknown` are ids that the index does not know, or no more."""
+
+    records: list[RecordValues]
+    unknown: list[str]
 
 
 class FieldEdit(Answer):
@@ -180,6 +208,18 @@ OPERATIONS = (
         (400, 404),
         "From the index alone, so that neither application is asked. Newest first where a status is given.",
         query=(STATUS, CURSOR, LIMIT),
+    ),
+    Operation(
+        "POST",
+        "/v1/syncs/{name}/records/values",
+        "readValues",
+        "records",
+        "Names and values of listed records",
+        {200: ValuesPage},
+        (400, 404, 409, 502, 503),
+        "The second call for a list: up to 100 entries by their ids, read live from both applications in one batch a "
+        "side (an application without batch reads is asked record by record). It changes nothing.",
+        body=ValuesBody,
     ),
     Operation(
         "GET",

@@ -207,7 +207,8 @@ class ObjectManifest(Part):
     """One object type. `record` leads to the record in an answer that holds one; `etag` is in the record itself.
 
     `search` has, by field, the parameter of the list's query that finds the records of a value; before a record is made
-    the application is asked whether it has it already.
+    the application is asked whether it has it already. `display` are the fields that people know a record by: the first
+    group that is not empty, its texts joined.
     """
 
     kind: ObjectKind | None = None
@@ -226,6 +227,7 @@ class ObjectManifest(Part):
     fields: Mapping[Name, FieldManifest] = Field(min_length=1)
     identifiers: Mapping[IdentifierKind, tuple[str, ...]] = {}
     defaults: tuple[DefaultManifest, ...] = ()
+    display: tuple[Annotated[tuple[Name, ...], Field(min_length=1)], ...] = ()
     pipelines: PipelinesManifest | None = None
 
     @model_validator(mode="after")
@@ -236,6 +238,8 @@ class ObjectManifest(Part):
                 raise ValueError(f"identifiers.{kind.value} names no field of this object: {', '.join(unknown)}")
         if unknown := [name for name in self.search if name not in self.fields]:
             raise ValueError(f"search names no field of this object: {', '.join(unknown)}")
+        if unknown := [name for group in self.display for name in group if name not in self.fields]:
+            raise ValueError(f"display names no field of this object: {', '.join(unknown)}")
         stages = () if self.pipelines is None else (self.pipelines.stage, self.pipelines.pipeline)
         for name in stages:
             if name is not None and name not in self.fields:

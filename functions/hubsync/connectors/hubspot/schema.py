@@ -39,6 +39,18 @@ IDENTIFIERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """The properties that records are matched by (rules 3.1, 3.4), the primary one first, then the `;`-separated rest."""
 
+DISPLAY: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "contacts": (("firstname", "lastname"), ("email",)),
+    "companies": (("name",), ("domain",)),
+    "deals": (("dealname",),),
+    "tickets": (("subject",),),
+    "products": (("name",), ("hs_sku",)),
+    "invoices": (("hs_title",), ("hs_number",)),
+    "tasks": (("hs_task_subject",),),
+    "leads": (("hs_lead_name",), ("hs_associated_contact_email",)),
+}
+"""The properties that people know a record by: the first group that is not empty, its texts joined."""
+
 _STAGES = {"deals": ("pipeline", "dealstage")}
 _STAGES_ELSEWHERE = ("hs_pipeline", "hs_pipeline_stage")
 """The properties that hold a record's pipeline and stage."""

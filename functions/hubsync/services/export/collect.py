@@ -11,6 +11,7 @@ from hubsync.model.record import Record
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync
 from hubsync.services.export.rows import packed, row
+from hubsync.services.living import living
 from hubsync.services.ports import Connectors
 from hubsync.stores.exports import FileStore
 from hubsync.stores.index_port import LISTED_STATUSES, IndexStore, Walk
@@ -51,15 +52,8 @@ class Collect:
 
     def _read(self, export: Export, sync: Sync, side: Side, entries: Sequence[IndexEntry]) -> Mapping[str, Record]:
         """By entry, the living record of one side with the values that were asked for."""
-        ids = {entry.id: entry.half(side).record_id for entry in entries if entry.half(side).present}
-        wanted, fields = list(dict.fromkeys(each for each in ids.values() if each)), export.fields(side)
-        connection = self.connections.connection(sync.connection(side))
-        if not export.values or not wanted or not fields or connection is None:
+        fields = export.fields(side)
+        connection = self.connections.connection(sync.connection(side)) if export.values and fields else None
+        if connection is None:
             return {}
-        connector = self.connectors.connector(connection, bulk=True)
-        found = connector.read(sync.object_type(side), wanted, fields)
-        return {
-            entry_id: record
-            for entry_id, record_id in ids.items()
-            if record_id and (record := found.get(record_id)) is not None and not record.deleted
-        }
+        return living(self.connectors.connector(connection, bulk=True), sync, side, entries, fields)

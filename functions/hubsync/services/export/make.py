@@ -107,6 +107,9 @@ class MakeExport:
                     return self._assemble(export)
                 case _:
                     return self._tell(export)
+        except FileNotFoundError:
+            # Whoever overtook us has put the parts together and cleared them up; if nobody did, it counts as idle.
+            raise OvertakenError(export.id) from None
         except RetryLaterError as error:
             return self._wait(export, error, deadline)
         except NeedsPersonError as error:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from hubsync.model.export import Export, ExportFormat
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
-from hubsync.model.sync import Sync, SyncStatus
+from hubsync.model.sync import SyncStatus
 from hubsync.services.export.make import LINK_SECONDS, ExportMaker
+from hubsync.services.living import mapped_fields
 from hubsync.services.manage.lifecycle import NotNowError, sync_named
 from hubsync.services.ports import Clock, Ids
 from hubsync.stores.exports import ExportStore, FileStore
@@ -68,8 +69,8 @@ class Exports:
             values=values,
             mail=mail,
             total=counts.total if listed is None else counts.by_status.get(listed, 0),
-            hubspot_fields=_fields(sync, Side.HUBSPOT) if values else (),
-            app_fields=_fields(sync, Side.APP) if values else (),
+            hubspot_fields=mapped_fields(sync, Side.HUBSPOT) if values else (),
+            app_fields=mapped_fields(sync, Side.APP) if values else (),
             touched_at=now,
         )
         self.exports.put_export(export)
@@ -108,8 +109,3 @@ class ReviveExports:
             due = each.wait_until or each.touched_at + CUT_OFF_MS
             if not each.over and due <= now:
                 self.maker.make(each.id)
-
-
-def _fields(sync: Sync, side: Side) -> tuple[str, ...]:
-    """The mapped fields of a side, each once, in the order of the mappings."""
-    return tuple(dict.fromkeys(name for mapping in sync.mappings for name in mapping.fields(side)))
