@@ -71,7 +71,10 @@ def plan(
 def explain(
     context: typer.Context,
     sync: Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC")],
-    record: Annotated[str, typer.Argument(help="A record's id in HubSpot, in the app, or in the index.", metavar="ID")],
+    record: Annotated[
+        str,
+        typer.Argument(help="Its id in HubSpot, in the app, or in the index, or its email, domain, …", metavar="ID"),
+    ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print what the API answers, as JSON.")] = False,
 ) -> None:

@@ -34,6 +34,10 @@ def records(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", help="How many at most.", min=1)] = 50,
     every: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    search: Annotated[
+        str | None,
+        typer.Option("--search", help="An id, an email, a domain, a SKU, or a whole name; no parts of them."),
+    ] = None,
     values: Annotated[
         bool, typer.Option("--values", help="With names and mapped fields, read from both applications.")
     ] = False,
@@ -45,7 +49,7 @@ def records(
     with Client(target_of(context)) as client:
         while True:
             size = PAGE if every else min(limit - len(found), PAGE)
-            page = client.get(f"{path_of(sync)}/records", status=status, cursor=cursor, limit=size)
+            page = client.get(f"{path_of(sync)}/records", status=status, search=search, cursor=cursor, limit=size)
             found += page["records"]
             cursor = page["next"]
             if every and cursor is not None and err.is_terminal:
@@ -58,6 +62,10 @@ def records(
         print_json(found)
         return
     out.print(show.records(found) if found else "No such records.")
+    if search is not None and not found:
+        err.print(
+            "A search finds ids, whole identifiers (an email, a domain, a SKU) and whole names, not parts of them."
+        )
     if cursor is not None:
         err.print("There are more; raise --limit to see them, or give --all.")
 
@@ -66,7 +74,9 @@ def records(
 def record(
     context: typer.Context,
     sync: Sync,
-    id_: Annotated[str, typer.Argument(help="The record's id, on either side or of the index.", metavar="ID")],
+    id_: Annotated[
+        str, typer.Argument(help="Its id, on either side or of the index, or its email, domain, …", metavar="ID")
+    ],
     *,
     as_json: Json = False,
 ) -> None:

@@ -31,6 +31,9 @@ def names(context: typer.Context, incomplete: str) -> Sequence[str]:
 
 
 Sync = Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC", autocompletion=names)]
+Record = Annotated[
+    str, typer.Argument(help="A record's id, on either side or of the index; or its email, domain, …", metavar="ID")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print what the API answers, as one JSON document.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 

@@ -8,8 +8,10 @@ from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
+from hubsync.services.manage.search import Search
 from hubsync.services.manage.values import Values
 from hubsync.services.manage.view import View
+from hubsync.services.plan.explain import Explain
 from hubsync.services.schemas import Schemas
 from tests.simulation.world import World
 
@@ -29,6 +31,7 @@ def records_of(world: World) -> RecordUseCases:
             clock=world.clock,
         ),
         values=Values(stores.syncs, stores.connections, stores.index, world.app.connectors),
+        search=Search(stores.syncs, stores.connections, stores.index, world.app.connectors),
         retry=Retry(stores.syncs, stores.index, enqueue),
         restore=Restore(stores.syncs, stores.index, enqueue),
     )
@@ -47,4 +50,18 @@ def view_of(world: World) -> View:
         connectors=world.app.connectors,
         outages=stores.outages,
         clock=world.clock,
+    )
+
+
+def explain_of(world: World) -> Explain:
+    """The explanations, past every crash of the world's own process."""
+    stores = world.stores
+    return Explain(
+        syncs=stores.syncs,
+        connections=stores.connections,
+        index=stores.index,
+        connectors=world.app.connectors,
+        clock=world.clock,
+        ids=world.ids,
+        outages=stores.outages,
     )

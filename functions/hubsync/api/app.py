@@ -10,28 +10,27 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from hubsync.api import fields, shapes
+from hubsync.api import fields, query, shapes
 from hubsync.api.accounts import add_accounts
-from hubsync.api.conditions import etag, if_match
+from hubsync.api.conditions import etag
 from hubsync.api.deployed import add_deployed
 from hubsync.api.differ import add_differ
 from hubsync.api.document import read_document
 from hubsync.api.exports import add_exports
 from hubsync.api.guard import Guard
 from hubsync.api.once import Once
-from hubsync.api.paging import cursor_of, place_of
+from hubsync.api.paging import cursor_of
 from hubsync.api.plans import add_plans
 from hubsync.api.problem import HANDLED, Problem, problem_of
 from hubsync.api.records import RecordUseCases, add_records
 from hubsync.api.trials import add_trials
-from hubsync.model.status import RecordStatus
 from hubsync.services.export.order import Exports
 from hubsync.services.manage.accounts import Accounts
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.deployed import Deployed
 from hubsync.services.manage.differ import Differ
 from hubsync.services.manage.document import suggestion
-from hubsync.services.manage.expected import Expected, tag_of
+from hubsync.services.manage.expected import tag_of
 from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.services.manage.view import View
 from hubsync.services.plan.explain import Explain
@@ -49,11 +48,8 @@ ADDRESSES = (
 PURGE_MS = 15_000
 """How long one call may purge; the function has 29 seconds, and a purge's last slice may be slow."""
 
-MAX_RECORDS = 200
 VERBS = ("off", "on", "restart", "compare", "retry", "restore", "plan", "trial")
 VERB = re.compile(r"/v1/syncs/[^/]+/([^/]+)\Z")
-NUMBER = re.compile(r"[0-9]{1,3}\Z")
-YES = {"true": True, "1": True, "false": False, "0": False}
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -80,9 +76,9 @@ def create_app(
     """
     app = APIGatewayHttpResolver()
     guard = Guard(token)
-    add_records(app, records, lambda: _json(app))
-    add_plans(app, plans, explain, lambda: _json(app), lambda name: _flag(app, name))
-    add_exports(app, exports, lambda: _json(app), lambda: _limit(app))
+    add_records(app, records, view, lambda: _json(app))
+    add_plans(app, plans, explain, lambda: _json(app), lambda name: query.flag(app, name))
+    add_exports(app, exports, lambda: _json(app), lambda: query.limit(app))
     add_trials(app, lifecycle, view, lambda: _json(app))
     add_deployed(app, deployed)
     add_accounts(app, accounts, view, lambda: _json(app))
@@ -120,30 +116,30 @@ def create_app(
 def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycle, clock: Clock) -> None:
     @app.post("/v1/apply")
     def apply_document() -> shapes.Json:
-        dry, restart = _flag(app, "dry"), _flag(app, "restart")
+        dry, restart = query.flag(app, "dry"), query.flag(app, "restart")
         return shapes.applied(apply(read_document(_json(app)), dry=dry, restart=restart))
 
     @app.put("/v1/syncs/<name>")
     def save(name: str) -> shapes.Json:
         document = read_document({"syncs": {name: _json(app)}})
-        return shapes.applied(apply(document, restart=_flag(app, "restart"), expected=_expected(app)))
+        return shapes.applied(apply(document, restart=query.flag(app, "restart"), expected=query.expected(app)))
 
     @app.delete("/v1/syncs/<name>")
     def delete(name: str) -> tuple[shapes.Json, int]:
-        deleted = lifecycle.delete(name, until=clock.now() + PURGE_MS, expected=_expected(app))
+        deleted = lifecycle.delete(name, until=clock.now() + PURGE_MS, expected=query.expected(app))
         return {"name": deleted.name, "done": deleted.done}, 200 if deleted.done else 202
 
     @app.post("/v1/syncs/<name>/off")
     def off(name: str) -> shapes.Json:
-        return shapes.brief(lifecycle.off(name, expected=_expected(app)))
+        return shapes.brief(lifecycle.off(name, expected=query.expected(app)))
 
     @app.post("/v1/syncs/<name>/on")
     def on(name: str) -> shapes.Json:
-        return shapes.brief(lifecycle.on(name, confirm=_flag(app, "confirm"), expected=_expected(app)))
+        return shapes.brief(lifecycle.on(name, confirm=query.flag(app, "confirm"), expected=query.expected(app)))
 
     @app.post("/v1/syncs/<name>/restart")
     def restart(name: str) -> shapes.Json:
-        return shapes.brief(lifecycle.restart(name, expected=_expected(app)))
+        return shapes.brief(lifecycle.restart(name, expected=query.expected(app)))
 
     @app.post("/v1/syncs/<name>/compare")
     def compare(name: str) -> shapes.Json:
@@ -161,16 +157,6 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
         found = view.sync(name)
         return Response(200, "application/json", shapes.full(found), headers=etag(tag_of(found.sync)))
 
-    @app.get("/v1/syncs/<name>/records")
-    def records(name: str) -> shapes.Json:
-        status = _status(app)
-        listed = f"records of {name}: {status}"
-        page = view.records(name, status, _place(app, listed), _limit(app))
-        return {
-            "records": [shapes.record(entry, page.sync) for entry in page.entries],
-            "next": cursor_of(listed, page.cursor),
-        }
-
     @app.get("/v1/syncs/<name>/comparison")
     def comparison(name: str) -> shapes.Json:
         report = view.sync(name).sync.compared
@@ -180,7 +166,7 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
     @app.get("/v1/notifications")
     def notifications() -> shapes.Json:
         listed = "notifications"
-        told, place = view.notifications(_limit(app), _place(app, listed))
+        told, place = view.notifications(query.limit(app), query.place(app, listed))
         return {"notifications": [shapes.notification(each) for each in told], "next": cursor_of(listed, place)}
 
     @app.get("/v1/connections")
@@ -221,34 +207,3 @@ def _json(app: APIGatewayHttpResolver) -> object:
         return json.loads(_body(app.current_event.raw_event))
     except (ValueError, RecursionError):
         raise Problem(400, "The body is not JSON.", "Send the document as JSON; hubsync apply does that.") from None
-
-
-def _flag(app: APIGatewayHttpResolver, name: str) -> bool:
-    text = (app.current_event.get_query_string_value(name) or "false").lower()
-    if text not in YES:
-        raise Problem(400, f"{name} is true or false.", f"Send {name}=true or leave it out.")
-    return YES[text]
-
-
-def _status(app: APIGatewayHttpResolver) -> RecordStatus | None:
-    text = app.current_event.get_query_string_value("status")
-    if text is None:
-        return None
-    if text not in set(RecordStatus):
-        raise Problem(400, f"There is no status {text}.", suggestion(text, [each.value for each in RecordStatus]))
-    return RecordStatus(text)
-
-
-def _expected(app: APIGatewayHttpResolver) -> Expected:
-    return if_match(app.current_event.headers)
-
-
-def _place(app: APIGatewayHttpResolver, listed: str) -> str | None:
-    return place_of(listed, app.current_event.get_query_string_value("cursor"))
-
-
-def _limit(app: APIGatewayHttpResolver) -> int:
-    text = app.current_event.get_query_string_value("limit") or "50"
-    if not NUMBER.match(text) or not 1 <= int(text) <= MAX_RECORDS:
-        raise Problem(400, "limit is no number that can be listed.", f"Send a limit from 1 to {MAX_RECORDS}.")
-    return int(text)

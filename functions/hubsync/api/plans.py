@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
@@ -39,7 +40,7 @@ def add_plans(
 
     @app.get("/v1/syncs/<name>/records/<record>/explain")
     def explained(name: str, record: str) -> Json:
-        return _explained(explain(name, record))
+        return _explained(explain(name, unquote(record)))
 
 
 def _ordered(ordered: Ordered) -> Json:

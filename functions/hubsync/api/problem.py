@@ -16,6 +16,7 @@ from hubsync.services.manage.document import RefusedDocumentError, suggestion
 from hubsync.services.manage.expected import StaleError
 from hubsync.services.manage.lifecycle import NotNowError, UnknownSyncError
 from hubsync.services.manage.locate import UnknownRecordError
+from hubsync.services.manage.recognise import SeveralRecordsError
 from hubsync.services.manage.restore import ReviewChangedError
 from hubsync.services.manage.view import UnknownNameError
 
@@ -65,6 +66,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(404, str(error), "GET /v1/syncs and `hubsync status` list the syncs there are.")
         case UnknownRecordError():
             return Problem(404, str(error), "`hubsync records SYNC` lists the records there are, with their ids.")
+        case SeveralRecordsError():
+            return Problem(409, str(error), f"Name one of them by its id: {', '.join(error.entry_ids)}.")
         case ReviewChangedError():
             return Problem(409, str(error), "Review it again, and confirm with the new count and token.")
         case UnknownNameError():
@@ -96,6 +99,6 @@ def _of_application(error: ConnectorError) -> Problem:
 
 HANDLED = (
     *(Problem, RefusedDocumentError, UnknownSyncError, UnknownNameError, UnknownRecordError, NotNowError),
-    *(StaleError, ReviewChangedError, ConcurrentChangeError, ConnectorError),
+    *(StaleError, SeveralRecordsError, ReviewChangedError, ConcurrentChangeError, ConnectorError),
 )
 """What `problem_of` knows. Anything else is a bug of ours and is left to fail."""

@@ -11,7 +11,7 @@ from hubsync.services.manage.restore import Review
 from hubsync.services.manage.retry import Retried
 from hubsync.services.manage.values import RecordNow, SideNow
 
-__all__ = ["Json", "record_view", "retried", "review", "values"]
+__all__ = ["Json", "record", "record_view", "retried", "review", "values"]
 
 
 def record_view(view: RecordView) -> Json:

@@ -1,4 +1,4 @@
-"""The routes of single records: look at one, read the values of some, retry, restore."""
+"""The routes of records: list them, look at one, read the values of some, retry, restore."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import Field, ValidationError
 
+from hubsync.api import query
 from hubsync.api import record_shapes as shapes
 from hubsync.api.bodies import Body, Name
 from hubsync.api.paging import cursor_of, place_of
@@ -19,7 +20,9 @@ from hubsync.model.side import Side
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
+from hubsync.services.manage.search import Search
 from hubsync.services.manage.values import Values
+from hubsync.services.manage.view import View
 
 LARGEST = 4_000_000
 """Characters of an answer with values; a function's answer may have 6 MB."""
@@ -33,6 +36,7 @@ class RecordUseCases:
 
     view: Viewer
     values: Values
+    search: Search
     retry: Retry
     restore: Restore
 
@@ -59,8 +63,19 @@ class RestoreBody(Body):
     token: Annotated[str, Field(max_length=100)] | None = None
 
 
-def add_records(app: APIGatewayHttpResolver, records: RecordUseCases, body: Callable[[], object]) -> None:
+def add_records(app: APIGatewayHttpResolver, records: RecordUseCases, view: View, body: Callable[[], object]) -> None:
     """Add the routes; `body` reads the JSON of the request."""
+
+    @app.get("/v1/syncs/<name>/records")
+    def listed(name: str) -> shapes.Json:
+        status, text, limit = query.status(app), query.search(app), query.limit(app)
+        what = f"records of {name}: {status}" if text is None else f"search of {name}"
+        place = query.place(app, what)
+        page = view.records(name, status, place, limit) if text is None else records.search(name, text, status, limit)
+        return {
+            "records": [shapes.record(entry, page.sync) for entry in page.entries],
+            "next": cursor_of(what, page.cursor),
+        }
 
     @app.get("/v1/syncs/<name>/records/<record>")
     def record(name: str, record: str) -> shapes.Json:

@@ -22,6 +22,7 @@ from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
+from hubsync.services.manage.search import Search
 from hubsync.services.manage.values import Values
 from hubsync.services.manage.view import View
 from hubsync.services.plan.explain import Explain
@@ -86,6 +87,7 @@ class Management:
                     clock=app.clock,
                 ),
                 values=Values(stores.syncs, stores.connections, stores.index, app.connectors),
+                search=Search(stores.syncs, stores.connections, stores.index, app.connectors),
                 retry=Retry(stores.syncs, stores.index, enqueue),
                 restore=Restore(stores.syncs, stores.index, enqueue),
             ),

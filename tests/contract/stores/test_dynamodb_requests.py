@@ -16,19 +16,22 @@ from botocore.stub import Stubber
 from pynamodb.exceptions import PynamoDBException
 from stores_under_test import SYNC, lone
 
+from hubsync.engine.identify import claim_key
 from hubsync.model.entry import Half
-from hubsync.model.identifier import Claim, Waiter
+from hubsync.model.identifier import Claim, Identifier, IdentifierKind, Waiter
 from hubsync.model.message import PageKey
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Phase
+from hubsync.services.manage.recognise import identified
 from hubsync.stores.dynamodb.index import DynamoIndexStore
 from hubsync.stores.dynamodb.pauses import PAUSES
 from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.dynamodb.table import StateTable
 from hubsync.stores.index_port import DeleteEntry, PutAlias, PutClaim, PutEntry, PutWaiter
 from hubsync.stores.layout import BUCKETS, bucket_of
+from tests.simulation.syncs import contacts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -150,6 +153,23 @@ class TestRequests:
         requests.clear()
         index.transact([PutEntry(lone(number, version=1)) for number in range(50)])
         assert requests == {"TransactWriteItems": 1}
+
+    def test_whoever_holds_an_identifier(self, dynamodb: DynamoStores, requests: Counter[str]) -> None:
+        """The claim, the line behind a slot that somebody holds, and all their entries together."""
+        sync = replace(contacts(), id=SYNC)
+        key = claim_key(sync.hash_key, Identifier(IdentifierKind.EMAIL, "ana@example.com"))
+        dynamodb.index.write([PutEntry(lone(number)) for number in (1, 2)])
+        waiter = Waiter(key, Side.HUBSPOT, "1", "h-2")
+        dynamodb.index.write([PutClaim(SYNC, Claim(key, "h-1")), PutWaiter(SYNC, waiter)])
+        requests.clear()
+        assert [entry.id for entry in identified(dynamodb.index, sync, "ana@example.com", line=True)] == ["h-1", "h-2"]
+        assert requests == {"BatchGetItem": 2, "Query": 1}
+        requests.clear()
+        assert identified(dynamodb.index, sync, "nobody@example.com", line=True) == []
+        assert requests == {"BatchGetItem": 1}
+        requests.clear()
+        assert identified(dynamodb.index, sync, "nobody", line=True) == []
+        assert not requests
 
     def test_whole_syncs(self, dynamodb: DynamoStores, requests: Counter[str]) -> None:
         index = dynamodb.index

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -45,7 +45,7 @@ def api_url(world: World) -> Iterator[str]:
             parts = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             path = parts.path.removeprefix(PREFIX)
-            query = dict(pair.split("=", 1) for pair in parts.query.split("&") if pair)
+            query = dict(parse_qsl(parts.query, keep_blank_values=True))
             result = handler(
                 {
                     "version": "2.0",

@@ -55,6 +55,17 @@ def test_a_list_has_names_and_values_on_request(hubsync: Hubsync, small: Small) 
     assert "values" not in json.loads(hubsync("records", "contacts", "--json").out)[0]
 
 
+def test_a_list_is_searched(hubsync: Hubsync, small: Small) -> None:
+    done = hubsync("records", "contacts", "--search", "Ana@example.com", "--json")
+    assert [each["hubspot_id"] for each in json.loads(done.out)] == [str(small.h[0])]
+    assert str(small.h[0]) in hubsync("records", "contacts", "--search", small.a[0], "--status", "in_sync").out
+    nobody = hubsync("records", "contacts", "--search", "ana")
+    assert (nobody.code, nobody.out) == (0, "No such records.\n")
+    assert "whole" in nobody.err
+    assert small.a[0] in hubsync("record", "contacts", "ana@example.com").out
+    assert hubsync("records", "contacts", "--search", " ").code == 1
+
+
 def test_values_are_read_a_hundred_at_a_time_and_what_was_forgotten_says_so(
     hubsync: Hubsync, small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
+from hubsync.services.manage.search import Search
 from hubsync.services.manage.values import Values
 from hubsync.services.manage.view import View
 from hubsync.services.plan.explain import Explain
@@ -376,6 +377,7 @@ class World:
                 clock=self.clock,
             ),
             values=Values(self.stores.syncs, self.stores.connections, self.stores.index, connectors),
+            search=Search(self.stores.syncs, self.stores.connections, self.stores.index, connectors),
             retry=Retry(self.stores.syncs, self.stores.index, enqueue),
             restore=Restore(self.stores.syncs, self.stores.index, enqueue),
         )

@@ -54,7 +54,7 @@ TAGS = {
 
 NAMES = {
     "name": "The sync's name.",
-    "record": "A record: the id of its entry, or the one that it has on either side.",
+    "record": "A record: the id of its entry, the one that it has on either side, or an identifier such as its email.",
     "plan": "The plan's id, as it was told when the plan was ordered.",
     "export": "The export's id, as it was told when it was ordered.",
     "connection": "The connection's name.",

@@ -196,6 +196,12 @@ class Review(Answer):
 STATUS = Query(
     "status", "Only records of this status.", {"type": "string", "enum": [status.value for status in RecordStatus]}
 )
+SEARCH = Query(
+    "search",
+    "Only the records that this means: an id of the entry or of a record on either side; a whole identifier that the "
+    "sync matches by (an email, a domain, a SKU, a key of its own); or else, asked of both applications, a whole name.",
+    {"type": "string", "maxLength": 254, "pattern": r"\S"},
+)
 
 OPERATIONS = (
     Operation(
@@ -205,9 +211,10 @@ OPERATIONS = (
         "records",
         "Records of a sync",
         {200: RecordPage},
-        (400, 404),
-        "From the index alone, so that neither application is asked. Newest first where a status is given.",
-        query=(STATUS, CURSOR, LIMIT),
+        (400, 404, 502, 503),
+        "From the index alone, so that neither application is asked, but for a search that finds nothing there. Newest "
+        "first where a status is given. A search has one page.",
+        query=(STATUS, SEARCH, CURSOR, LIMIT),
     ),
     Operation(
         "POST",
@@ -228,8 +235,8 @@ OPERATIONS = (
         "records",
         "One record with both sides and its history",
         {200: RecordDetail},
-        (404, 502, 503),
-        "Both applications are asked for its values.",
+        (404, 409, 502, 503),
+        "Both applications are asked for its values. 409: an identifier that stands for several records.",
     ),
     Operation(
         "GET",

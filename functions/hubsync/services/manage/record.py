@@ -21,7 +21,7 @@ from hubsync.model.sync import Sync
 from hubsync.services.desk import may_create
 from hubsync.services.history import History
 from hubsync.services.manage.lifecycle import sync_named
-from hubsync.services.manage.locate import locate_one
+from hubsync.services.manage.recognise import the_one
 from hubsync.services.owners import Owners, asked_for
 from hubsync.services.ports import Clock, Connectors
 from hubsync.services.schemas import Schemas
@@ -78,12 +78,13 @@ class Viewer:
     clock: Clock
 
     def __call__(self, name: str, record: str) -> RecordView:
-        """One record by the id of its entry, or of the record on either side. It is read from both applications.
+        """One record by the id of its entry, of the record on either side, or by an identifier such as its email. It is
+        read from both applications.
 
-        Raises `UnknownSyncError`, `UnknownRecordError`, and what a connector raises.
+        Raises `UnknownSyncError`, `UnknownRecordError`, `SeveralRecordsError`, and what a connector raises.
         """
         sync = sync_named(self.syncs, name)
-        entry = locate_one(self.index, sync.id, record)
+        entry = the_one(self.index, sync, record)
         records = {side: self._read(sync, side, entry) for side in Side}
         entry = _as_read(entry, records)
         schemas = {side: self._schema(sync, side) for side in Side}

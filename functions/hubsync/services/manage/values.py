@@ -65,25 +65,25 @@ class Values:
     def _read(
         self, sync: Sync, side: Side, entries: Sequence[IndexEntry]
     ) -> tuple[tuple[tuple[str, ...], ...], Mapping[str, Record]]:
-        """The fields that name a record on `side`, and the records."""
+        """The fields that name a record on `side`, in groups, and the records. Where none is known to name it, or all
+        are empty, it is called by what the sync matches it by."""
         if not any(entry.half(side).present for entry in entries):
             return (), {}
         connection = self.connections.connection(sync.connection(side))
         if connection is None:
             remedy = "Apply a document with it, and its token."
             raise NotNowError(f"There is no connection {sync.connection(side)} any more.", remedy=remedy)
-        groups = naming(self.connectors, connection.app, sync, side)
+        keys = ((key.fields(side)[0],) for key in sync.match_keys)
+        groups = (*display(self.connectors, connection.app, sync, side), *keys)
         fields = dict.fromkeys((*mapped_fields(sync, side), *(name for group in groups for name in group)))
         connector = self.connectors.connector(connection, bulk=False)
         return groups, living(connector, sync, side, entries, list(fields))
 
 
-def naming(connectors: Connectors, app: str, sync: Sync, side: Side) -> tuple[tuple[str, ...], ...]:
-    """The fields that name a record on `side`, the first group that is not empty counts: those that its application is
-    known to name it by, else what the sync matches it by."""
+def display(connectors: Connectors, app: str, sync: Sync, side: Side) -> tuple[tuple[str, ...], ...]:
+    """The fields that records on `side` are known to be named by, in groups (`AppObject.display`)."""
     objects = connectors.objects(app)
-    known = next((each.display for each in objects if each.object_type == sync.object_type(side)), ())
-    return (*known, *((key.fields(side)[0],) for key in sync.match_keys))
+    return next((each.display for each in objects if each.object_type == sync.object_type(side)), ())
 
 
 def called(record: Record, groups: Sequence[Sequence[str]]) -> str | None:

@@ -17,6 +17,7 @@ from hubsync.services.look.look import look
 from hubsync.services.look.work import Deferral, Ended, Errand
 from hubsync.services.manage.lifecycle import NotNowError, sync_named
 from hubsync.services.manage.locate import UnknownRecordError, locate
+from hubsync.services.manage.recognise import the_one
 from hubsync.services.outages import current, sentence
 from hubsync.services.plan.rehearsal import Limits, Rehearsal
 from hubsync.services.plan.result import Difference, Tally, tally
@@ -57,24 +58,34 @@ class Explain:
     outages: OutageStore
 
     def __call__(self, name: str, record: str) -> Explanation:
-        """Explain the record of `name` that has this id, in the index (`h-17`), in HubSpot or in the app.
+        """Explain the record of `name` that has this id, in the index (`h-17`), in HubSpot or in the app, or this
+        identifier (an email).
 
-        Raises `UnknownSyncError`, `UnknownRecordError`, `NotNowError`, and what a connector raises.
+        Raises `UnknownSyncError`, `UnknownRecordError`, `SeveralRecordsError`, `NotNowError`, and what a connector
+        raises.
         """
         sync = sync_named(self.syncs, name)
         if sync.status is SyncStatus.DELETING:
             raise NotNowError(f"{name} is being deleted.", remedy="There is nothing left to explain.")
-        entry = locate(self.index, sync.id, [record]).get(record)
+        entry = self._known(sync, record)
         rehearsal = self._rehearsal(sync)
         refs = _refs(entry) if entry is not None else [RecordRef(side, _bare(record, side)) for side in Side]
         ended, counted, differences = _rehearse(rehearsal, refs)
         after = locate(rehearsal.overlay, sync.id, [record]).get(record)
+        if after is None and entry is not None:
+            after = rehearsal.overlay.entries(sync.id, [entry.id]).get(entry.id)
         if entry is None and after is None:
             raise UnknownRecordError(f"{name} knows no record {record}, and neither HubSpot nor the app has one.")
         now = _now(sync, entry) if entry is not None else (f"The index does not know the record {record} yet.",)
         now += tuple(sentence(outage) for outage in self._away(sync))
         following = _next(sync, entry, after, ended, counted, differences)
         return Explanation(sync, entry, now, following, differences)
+
+    def _known(self, sync: Sync, record: str) -> IndexEntry | None:
+        try:
+            return the_one(self.index, sync, record)
+        except UnknownRecordError:
+            return None
 
     def _away(self, sync: Sync) -> list[Outage]:
         """The outages that the sync's accounts are in (rule 1.9)."""
