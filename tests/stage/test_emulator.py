@@ -166,6 +166,24 @@ def test_a_batch_is_as_large_as_its_mapping_says(client: Callable[[str], Any], f
         sqs.delete_queue(QueueUrl=url)
 
 
+def test_a_task_that_waits_for_a_token_fails_with_its_function(client: Callable[[str], Any], function: str) -> None:
+    machines = client("stepfunctions")
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": function, "Payload": {"raise": True, "token.$": "$$.Task.Token"}},
+        "Catch": [{"ErrorEquals": ["OrderLostError"], "Next": "Told"}],
+        "End": True,
+    }
+    definition = {"StartAt": "Ask", "States": {"Ask": task, "Told": {"Type": "Succeed"}}}
+    role = "arn:aws:iam::000000000000:role/tried"
+    machine = machines.create_state_machine(name="tried", definition=json.dumps(definition), roleArn=role)
+    run = machines.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+    ended = until(lambda: (seen := machines.describe_execution(executionArn=run))["status"] != "RUNNING" and seen)
+    assert (ended["status"], json.loads(ended["output"])["Error"]) == ("SUCCEEDED", "OrderLostError")
+    machines.delete_state_machine(stateMachineArn=machine["stateMachineArn"])
+
+
 def test_a_metric_in_a_log_line_rings_the_alarm_of_its_dimensions_only(
     client: Callable[[str], Any], function: str
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from infra.local.emulator import handlers, metrics, queues, resources, streams
+from infra.local.emulator import callbacks, handlers, metrics, queues, resources, streams
 
 MENDS: tuple[Callable[[], None], ...] = (
     handlers.report_errors_by_name,
@@ -14,6 +14,7 @@ MENDS: tuple[Callable[[], None], ...] = (
     metrics.queue_metrics,
     streams.stream_partiql_writes,
     queues.whole_batches,
+    callbacks.fail_with_the_function,
     resources.keep_time_to_live,
     resources.secrets_by_arn,
 )
