@@ -18,10 +18,12 @@ class HubSpotAccount:
         self._http = httpx.Client(base_url=f"{url}/_admin", timeout=30)
 
     def clear(self) -> None:
-        """An empty account without faults or counts, whose searches see everything at once; webhooks go nowhere."""
+        """An empty account without faults or counts, whose searches see everything at once and whose token is
+        good; webhooks go nowhere.
+        """
         self.admin("PUT", "webhooks", {})
         self.admin("POST", "reset")
-        self.admin("PATCH", "settings", {"search_lag_ms": 0})
+        self.admin("PATCH", "settings", {"search_lag_ms": 0, "revoked": False})
 
     def close(self) -> None:
         """Close the connection."""

@@ -11,6 +11,7 @@ import pytest
 
 from infra.local.stage import StageOptions, down, status, up
 from infra.local.stage_info import StageInfo
+from tests.stage.command import Hubsync
 from tests.stage.scene import ORBIT, Product, Scene, aws_client
 
 HERE = Path(__file__).parent
@@ -76,3 +77,15 @@ def enter(unhurried: StageInfo) -> Iterator[Callable[[Product], Scene]]:
 def scene(enter: Callable[[Product], Scene]) -> Scene:
     """A fresh sync's corner of the stage, between HubSpot and Orbit."""
     return enter(ORBIT)
+
+
+@pytest.fixture(scope="session")
+def byte_code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the commands of a run keep their byte code."""
+    return tmp_path_factory.mktemp("byte_code")
+
+
+@pytest.fixture
+def hubsync(stage: StageInfo, tmp_path: Path, byte_code: Path) -> Hubsync:
+    """The command, against the stage, in an empty folder."""
+    return Hubsync(stage, tmp_path, byte_code)

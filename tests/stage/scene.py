@@ -67,9 +67,15 @@ class Scene:
         self.app.clear()
 
     def leave(self) -> None:
-        """Delete the sync, so that no later test's poll looks at it."""
+        """Delete the sync and its accounts, so that no later test's poll looks at them, and end what still runs: a run
+        that was stopped while it waits for the lease of the one before ends after that wait only.
+        """
         while self.api.delete(f"/v1/syncs/{self.name}").status_code == 202:
             pass
+        for each in (self.hubspot_connection, self.connection):
+            self.api.delete(f"/v1/connections/{each}")
+        for arn in self._running():
+            self.aws("stepfunctions").stop_execution(executionArn=arn)
         self.app.clear()
         self.hubspot.clear()
         for each in (self.api, self.hubspot, self.app):
@@ -185,10 +191,7 @@ class Scene:
         for url in (self.stage.changes_queue_url, self.stage.bulk_queue_url):
             number = self.waiting(url)
             found += [f"{number} message(s) on {url.rpartition('/')[2]}"] if number else []
-        for machine in (self.stage.initial_sync_arn, self.stage.comparison_arn):
-            running = self.aws("stepfunctions").list_executions(stateMachineArn=machine, statusFilter="RUNNING")
-            found += [f"the execution {each['name']}" for each in running["executions"]]
-        return found
+        return [*found, *(f"the execution {arn.rpartition(':')[2]}" for arn in self._running())]
 
     def waiting(self, queue_url: str) -> int:
         """How many messages a queue holds, whether they can be seen or not."""
@@ -242,6 +245,12 @@ class Scene:
         if service not in self._clients:
             self._clients[service] = aws_client(self.stage, service)
         return self._clients[service]
+
+    def _running(self) -> list[str]:
+        """The executions of both state machines that run."""
+        machines, client = (self.stage.initial_sync_arn, self.stage.comparison_arn), self.aws("stepfunctions")
+        listed = [client.list_executions(stateMachineArn=each, statusFilter="RUNNING") for each in machines]
+        return [str(run["executionArn"]) for found in listed for run in found["executions"]]
 
     def _of_app(self, name: str) -> str:
         return str(getattr(self.stage, f"{self.product.prefix}_{name}"))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import httpx
 import pytest
 
 from infra.local.crm.signature import pack, sign
-from infra.local.stage_info import StageInfo
 from tests.situations import situation
 from tests.stage.accounts import Body
+from tests.stage.command import Hubsync
 from tests.stage.scene import Scene
 
 BODY = situation("webhook_orbit_person_updated")["body"].encode()
@@ -24,13 +20,14 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
-def active(scene: Scene) -> Scene:
+def active(scene: Scene) -> Iterator[Scene]:
     """An active sync of nothing, whose connections take webhooks, and a connection that takes none."""
     scene.apply()
     deaf = {"app": "hubspot", "token": scene.stage.hubspot_token, "base_url": scene.stage.hubspot_url}
     assert scene.api.post("/v1/apply", json={"connections": {f"deaf-{scene.name}": deaf}}).status_code == 200
     scene.synced()
-    return scene
+    yield scene
+    assert scene.api.delete(f"/v1/connections/deaf-{scene.name}").status_code == 200
 
 
 @pytest.fixture
@@ -131,8 +128,8 @@ def test_calls_of_the_api_that_are_refused(active: Scene) -> None:
 
 
 @pytest.mark.usefixtures("untouched")
-def test_a_bad_document_is_refused_with_line_and_reason(active: Scene, tmp_path: Path) -> None:
-    file = tmp_path / "syncs.yaml"
+def test_a_bad_document_is_refused_with_line_and_reason(active: Scene, hubsync: Hubsync) -> None:
+    file = hubsync.folder / "syncs.yaml"
     file.write_text(
         f"""syncs:
   {active.name}:
@@ -145,30 +142,15 @@ def test_a_bad_document_is_refused_with_line_and_reason(active: Scene, tmp_path:
       - {{hubspot: firstname, app: shoe_size}}
 """
     )
-    done = apply(active.stage, file)
-    assert done.returncode == 1, done.stderr
-    assert f"{file}:6: " in done.stderr
-    assert "colour" in done.stderr
+    done = hubsync("apply", str(file), code=1)
+    assert f"{file}:6: " in done.err
+    assert "colour" in done.err
 
     file.write_text(file.read_text().replace("    colour: green\n", ""))
-    done = apply(active.stage, file)
-    assert done.returncode == 1, done.stderr
-    assert f"{file}:8: " in done.stderr
-    assert "shoe_size" in done.stderr
+    done = hubsync("apply", str(file), code=1)
+    assert f"{file}:8: " in done.err
+    assert "shoe_size" in done.err
 
     file.write_text("syncs:\n  contacts: [")
-    done = apply(active.stage, file)
-    assert done.returncode == 2, done.stderr
-    assert "line 2" in done.stderr or f"{file}:2" in done.stderr
-
-
-def apply(stage: StageInfo, file: Path) -> subprocess.CompletedProcess[str]:
-    """`hubsync apply FILE`, as a person types it."""
-    return subprocess.run(
-        [sys.executable, "-m", "infra.cli.main", "apply", str(file)],
-        env={**os.environ, "HUBSYNC_HOME": stage.home, "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = hubsync("apply", str(file), code=2)
+    assert "line 2" in done.err or f"{file}:2" in done.err

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
+from tests.stage.command import Hubsync
 from tests.stage.people import contact, person
 from tests.stage.scene import Scene
 
 
-def hubsync(scene: Scene, *words: str) -> subprocess.CompletedProcess[str]:
-    """The command, as a person types it."""
-    there = {"HUBSYNC_API_URL": scene.stage.api_url, "HUBSYNC_API_TOKEN": scene.stage.api_token}
-    command = [sys.executable, "-m", "infra.cli.main", *words]
-    return subprocess.run(command, env={**os.environ, **there}, capture_output=True, text=True, check=False, timeout=60)
-
-
-def test_a_run_beyond_its_brake_waits_for_a_person(scene: Scene) -> None:
+def test_a_run_beyond_its_brake_waits_for_a_person(scene: Scene, hubsync: Hubsync) -> None:
     """1.10 A deployed sync with a brake is held before it writes, says so, and runs once it is confirmed."""
     scene.hubspot.seed([contact(n) for n in range(6)])
     scene.app.seed([person(n) for n in range(6, 10)])
     index = scene.table(scene.stage.index_table)
     scene.apply(brake={"records": 9})
-    watched = hubsync(scene, "status", scene.name, "--watch")
-    assert (watched.returncode, f"{scene.name}  held" in watched.stdout) == (3, True), watched.stdout + watched.stderr
-    assert "would change 10 of 10 records: 4 created in HubSpot, 6 created in the app." in watched.stdout
+    watched = hubsync("status", scene.name, "--watch", code=3)
+    assert f"{scene.name}  held" in watched.out
+    assert "would change 10 of 10 records: 4 created in HubSpot, 6 created in the app." in watched.out
     scene.at_rest()
     assert scene.hubspot.writes() == scene.app.writes() == 0
     assert scene.table(scene.stage.index_table) == index
@@ -34,8 +24,8 @@ def test_a_run_beyond_its_brake_waits_for_a_person(scene: Scene) -> None:
     plan = scene.api.get(f"/v1/plans/{scene.view()['weighed']}").json()
     assert (plan["status"], plan["counts"]["changed"], len(plan["differences"])) == ("done", 10, 10)
 
-    assert hubsync(scene, "on", scene.name).returncode == 1
-    confirmed = hubsync(scene, "on", scene.name, "--confirm")
-    assert confirmed.stdout.strip() == f"{scene.name} is on (initial sync)."
+    hubsync("on", scene.name, code=1)
+    confirmed = hubsync("on", scene.name, "--confirm")
+    assert confirmed.out.strip() == f"{scene.name} is on (initial sync)."
     scene.synced(in_sync=10)
     assert (scene.hubspot.writes(), scene.app.writes()) == (4, 6)
