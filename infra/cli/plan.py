@@ -17,6 +17,7 @@ from infra.cli import show, show_diff, show_plan
 from infra.cli.client import Client
 from infra.cli.document import read_document
 from infra.cli.errors import ATTENTION, FAILED
+from infra.cli.say import Record
 from infra.cli.target import find_target
 
 ASK_EVERY_SECONDS = 0.5
@@ -71,10 +72,7 @@ def plan(
 def explain(
     context: typer.Context,
     sync: Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC")],
-    record: Annotated[
-        str,
-        typer.Argument(help="Its id in HubSpot, in the app, or in the index, or its email, domain, …", metavar="ID"),
-    ],
+    record: Record,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print what the API answers, as JSON.")] = False,
 ) -> None:

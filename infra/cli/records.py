@@ -10,7 +10,7 @@ import typer
 from infra.cli import show, show_record
 from infra.cli.client import Client
 from infra.cli.errors import USAGE, CliError
-from infra.cli.say import Json, Sync, Yes, ask, err, out, path_of, print_json, target_of
+from infra.cli.say import Json, Record, Sync, Yes, ask, err, out, path_of, print_json, target_of
 
 PAGE = 200
 LIVE = 100
@@ -63,9 +63,7 @@ def records(
         return
     out.print(show.records(found) if found else "No such records.")
     if search is not None and not found:
-        err.print(
-            "A search finds ids, whole identifiers (an email, a domain, a SKU) and whole names, not parts of them."
-        )
+        err.print("A search finds ids, whole emails, domains or SKUs, and whole names; no parts of them.")
     if cursor is not None:
         err.print("There are more; raise --limit to see them, or give --all.")
 
@@ -74,9 +72,7 @@ def records(
 def record(
     context: typer.Context,
     sync: Sync,
-    id_: Annotated[
-        str, typer.Argument(help="Its id, on either side or of the index, or its email, domain, …", metavar="ID")
-    ],
+    id_: Record,
     *,
     as_json: Json = False,
 ) -> None:

@@ -143,7 +143,7 @@ def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycl
 
     @app.post("/v1/syncs/<name>/compare")
     def compare(name: str) -> shapes.Json:
-        sync = lifecycle.compare(name)
+        sync = lifecycle.compare(name, expected=query.expected(app))
         return {**shapes.brief(sync), "run": sync.comparison}
 
 

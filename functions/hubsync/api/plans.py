@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
+from hubsync.api import query
 from hubsync.api.document import read_document
 from hubsync.api.problem import Problem
 from hubsync.services.plan.explain import Explain, Explanation
@@ -29,7 +30,7 @@ def add_plans(
 
     @app.post("/v1/syncs/<name>/plan")
     def plan_sync(name: str) -> tuple[Json, int]:
-        return _ordered(plans.of_sync(name)), 202
+        return _ordered(plans.of_sync(name, expected=query.expected(app))), 202
 
     @app.get("/v1/plans/<plan>")
     def read_plan(plan: str) -> Json:

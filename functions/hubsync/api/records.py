@@ -65,6 +65,7 @@ class RestoreBody(Body):
 
 def add_records(app: APIGatewayHttpResolver, records: RecordUseCases, view: View, body: Callable[[], object]) -> None:
     """Add the routes; `body` reads the JSON of the request."""
+    use = records.restore
 
     @app.get("/v1/syncs/<name>/records")
     def listed(name: str) -> shapes.Json:
@@ -91,20 +92,20 @@ def add_records(app: APIGatewayHttpResolver, records: RecordUseCases, view: View
 
     @app.post("/v1/syncs/<name>/retry")
     def retry(name: str) -> shapes.Json:
-        wanted = _read_retry(body())
+        wanted, expected = _read_retry(body()), query.expected(app)
         if wanted.ids == "all":
             listed = f"retry of {name}"
-            retried = records.retry.all(name, place_of(listed, wanted.cursor))
+            retried = records.retry.all(name, place_of(listed, wanted.cursor), expected=expected)
             return shapes.retried(retried, cursor_of(listed, retried.cursor))
-        return shapes.retried(records.retry.some(name, wanted.ids), None)
+        return shapes.retried(records.retry.some(name, wanted.ids, expected=expected), None)
 
     @app.post("/v1/syncs/<name>/restore")
     def restore(name: str) -> tuple[shapes.Json, int]:
         wanted = _read_restore(body())
-        ids = None if wanted.ids == "all" else wanted.ids
+        ids, expected = None if wanted.ids == "all" else wanted.ids, query.expected(app)
         if wanted.confirm is None:
-            return shapes.review(records.restore.review(name, wanted.target, ids), confirmed=False), 200
-        done = records.restore.confirm(name, wanted.target, ids, wanted.confirm, wanted.token or "")
+            return shapes.review(use.review(name, wanted.target, ids, expected=expected), confirmed=False), 200
+        done = use.confirm(name, wanted.target, ids, wanted.confirm, wanted.token or "", expected=expected)
         return shapes.review(done, confirmed=True), 202
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import Field, StringConstraints, ValidationError
 
-from hubsync.api import shapes
+from hubsync.api import query, shapes
 from hubsync.api.bodies import Body
 from hubsync.api.problem import Problem
 from hubsync.model.record import RecordRef
@@ -31,7 +31,7 @@ def add_trials(app: APIGatewayHttpResolver, lifecycle: Lifecycle, view: View, bo
 
     @app.post("/v1/syncs/<name>/trial")
     def begin(name: str) -> tuple[shapes.Json, int]:
-        return shapes.brief(lifecycle.attempt(name, _read(body()))), 202
+        return shapes.brief(lifecycle.attempt(name, _read(body()), expected=query.expected(app))), 202
 
     @app.get("/v1/syncs/<name>/trial")
     def trial(name: str) -> shapes.Json:

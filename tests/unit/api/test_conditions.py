@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hubsync.api.contract.document import OPERATIONS
 from hubsync.model.sync import SyncStatus
 from tests.unit.api.api_client import Client
 from tests.unit.api.test_management_api import DOCUMENT
@@ -15,6 +16,16 @@ from tests.unit.services.manage_world import World
 SYNC = "/v1/syncs/contacts"
 SETTINGS: dict[str, Any] = DOCUMENT["syncs"]["contacts"]
 EDITS = [("PUT", SYNC), ("DELETE", SYNC), ("POST", f"{SYNC}/off"), ("POST", f"{SYNC}/on"), ("POST", f"{SYNC}/restart")]
+
+SYNC_PATH = "/v1/syncs/{name}"
+DOINGS: list[tuple[str, Any]] = [
+    ("compare", None),
+    ("retry", {"ids": "all"}),
+    ("retry", {"ids": ["h-1"]}),
+    ("restore", {"target": "app", "ids": "all"}),
+    ("trial", {"records": ["hubspot:1"]}),
+    ("plan", None),
+]
 
 
 def test_a_sync_names_its_version_which_changes_when_it_is_stored(call: Client, world: World) -> None:
@@ -41,6 +52,48 @@ def test_an_edit_of_the_version_that_is_there_is_made(call: Client, method: str,
     tag = call("GET", SYNC).headers["ETag"]
     made = call(method, path, {**SETTINGS, "history_days": 7}, headers={"if-match": others.format(tag)})
     assert made.status == 200
+
+
+@pytest.mark.parametrize(("verb", "body"), DOINGS)
+def test_what_was_meant_for_an_older_version_is_not_done(call: Client, world: World, verb: str, body: Any) -> None:
+    tag = call("GET", SYNC).headers["ETag"]
+    world.put(replace(world.sync(), status=SyncStatus.OFF if verb == "trial" else SyncStatus.ACTIVE, problem="Moved."))
+    before = world.sync()
+    world.stores.writes.clear()
+    refused = call("POST", f"{SYNC}/{verb}", body, headers={"If-Match": tag})
+    assert (refused.status, bool(refused.json["remedy"])) == (412, True)
+    assert world.sync() == before
+    assert not world.stores.writes
+    assert (world.queues.sent, world.orchestrator.comparisons) == ([], [])
+    assert call("POST", f"{SYNC}/{verb}", body, headers={"If-Match": '"x'}).status == 400
+
+
+@pytest.mark.parametrize(("verb", "body"), DOINGS)
+@pytest.mark.parametrize("others", ["{}", '"other", {}', "*"])
+def test_what_is_meant_for_the_version_that_is_there_is_done(
+    call: Client, world: World, verb: str, body: Any, others: str
+) -> None:
+    if verb == "trial":
+        world.put(replace(world.sync(), status=SyncStatus.OFF))
+    tag = call("GET", SYNC).headers["ETag"]
+    assert call("POST", f"{SYNC}/{verb}", body, headers={"if-match": others.format(tag)}).status in (200, 202)
+
+
+def test_a_restore_is_confirmed_for_the_version_that_was_reviewed(call: Client, world: World) -> None:
+    body = {"target": "app", "ids": "all"}
+    tag = call("GET", SYNC).headers["ETag"]
+    token = call("POST", f"{SYNC}/restore", body, headers={"If-Match": tag}).json["token"]
+    confirmed = {**body, "confirm": 0, "token": token}
+    world.put(replace(world.sync(), problem="Moved."))
+    assert call("POST", f"{SYNC}/restore", confirmed, headers={"If-Match": tag}).status == 412
+    tag = call("GET", SYNC).headers["ETag"]
+    assert call("POST", f"{SYNC}/restore", confirmed, headers={"If-Match": tag}).status == 202
+
+
+def test_every_action_on_a_sync_heeds_if_match() -> None:
+    """But for the order of an export and the values of a list, which change nothing of it."""
+    acting = {each.id for each in OPERATIONS if each.path.startswith(SYNC_PATH) and each.method != "GET"}
+    assert acting - {each.id for each in OPERATIONS if each.matched} == {"orderExport", "readValues"}
 
 
 def test_somebody_who_comes_in_between_is_not_overruled(call: Client, world: World) -> None:

@@ -20,7 +20,7 @@ def _verb(verb: str, summary: str, words: str, *query: Query) -> Operation:
         (400, 404, 409) if query else (404, 409),
         words,
         query=query,
-        matched=verb != "compare",
+        matched=True,
     )
 
 

@@ -91,6 +91,7 @@ OPERATIONS = (
         "Plan a new initial sync",
         {202: OrderedPlans},
         (404, 409),
+        matched=True,
     ),
     Operation(
         "GET",

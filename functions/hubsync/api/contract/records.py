@@ -257,6 +257,7 @@ OPERATIONS = (
         (400, 404, 409),
         "At some by their ids, or at all that fail, a thousand in one call.",
         body=RetryBody,
+        matched=True,
     ),
     Operation(
         "POST",
@@ -268,5 +269,6 @@ OPERATIONS = (
         (400, 404, 409),
         "Without confirm it is a review (200). With the review's count and token it is carried out (202).",
         body=RestoreBody,
+        matched=True,
     ),
 )

@@ -33,6 +33,7 @@ OPERATIONS = (
         {202: SyncLine},
         (400, 404, 409),
         body=TrialBody,
+        matched=True,
     ),
     Operation(
         "GET",

@@ -105,7 +105,7 @@ class Lifecycle:
 
         return self._start(self._change(name, start_again, expected))
 
-    def attempt(self, name: str, records: Sequence[RecordRef]) -> Sync:
+    def attempt(self, name: str, records: Sequence[RecordRef], *, expected: Expected = None) -> Sync:
         """Run a sync that does not run for these records alone, and stop again (rule 1.10). Asking twice is one trial.
 
         `records` are at least one and at most a hundred.
@@ -122,11 +122,12 @@ class Lifecycle:
                 )
             return tried(sync, tuple(records), sync.status, self._clock.now())
 
-        return self._start(self._change(name, begin))
+        return self._start(self._change(name, begin, expected))
 
-    def compare(self, name: str) -> Sync:
+    def compare(self, name: str, *, expected: Expected = None) -> Sync:
         """Start a comparison of the index with both applications (rule 1.6); `comparison` of the answer numbers it."""
         sync = sync_named(self._syncs, name)
+        hold(expected, name, sync)
         if sync.status is not SyncStatus.ACTIVE:
             raise NotNowError(
                 f"{name} is {_words(sync.status)}; only an active sync can be compared.",

@@ -12,6 +12,7 @@ from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Sync
 from hubsync.services.look.restore import RESTORE, deleted_there
 from hubsync.services.manage.enqueue import Enqueue
+from hubsync.services.manage.expected import Expected
 from hubsync.services.manage.lifecycle import NotNowError
 from hubsync.services.manage.locate import locate
 from hubsync.services.manage.retry import running
@@ -49,19 +50,28 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """The use case over its ports. Raises `UnknownSyncError`, `NotNowError`."""
+    """The use case over its ports. Raises `UnknownSyncError`, `NotNowError`, `StaleError`."""
 
     syncs: SyncStore
     index: IndexStore
     enqueue: Enqueue
 
-    def review(self, name: str, target: Side, records: Sequence[str] | None) -> Review:
+    def review(self, name: str, target: Side, records: Sequence[str] | None, *, expected: Expected = None) -> Review:
         """What would be made again on `target`: some records by name, or (None) all that were deleted there."""
-        return self._review(self._sync(name, target), target, records)[0]
+        return self._review(self._sync(name, target, expected), target, records)[0]
 
-    def confirm(self, name: str, target: Side, records: Sequence[str] | None, count: int, token: str) -> Review:
+    def confirm(
+        self,
+        name: str,
+        target: Side,
+        records: Sequence[str] | None,
+        count: int,
+        token: str,
+        *,
+        expected: Expected = None,
+    ) -> Review:
         """Make them again. Raises `ReviewChangedError` if they are not what was reviewed: count and token must fit."""
-        sync = self._sync(name, target)
+        sync = self._sync(name, target, expected)
         review, entries = self._review(sync, target, records)
         if (review.count, review.token) != (count, token):
             raise ReviewChangedError(f"{review.count} record(s) can be restored now, not what was reviewed.")
@@ -69,8 +79,8 @@ class Restore:
         self.enqueue(sync, refs, RESTORE)
         return review
 
-    def _sync(self, name: str, target: Side) -> Sync:
-        sync = running(self.syncs, name)
+    def _sync(self, name: str, target: Side, expected: Expected) -> Sync:
+        sync = running(self.syncs, name, expected)
         if not sync.direction.writes(target):
             raise NotNowError(
                 f"{name} writes nothing to {WORDS[target]}.",

@@ -11,6 +11,7 @@ from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Sync
 from hubsync.services.manage.enqueue import Enqueue
+from hubsync.services.manage.expected import Expected, hold
 from hubsync.services.manage.lifecycle import NotNowError, sync_named
 from hubsync.services.manage.locate import locate
 from hubsync.stores.index_port import IndexStore
@@ -32,31 +33,32 @@ class Retried:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """The use case over its ports. Raises `UnknownSyncError`, `NotNowError`."""
+    """The use case over its ports. Raises `UnknownSyncError`, `NotNowError`, `StaleError`."""
 
     syncs: SyncStore
     index: IndexStore
     enqueue: Enqueue
 
-    def some(self, name: str, records: Sequence[str]) -> Retried:
+    def some(self, name: str, records: Sequence[str], *, expected: Expected = None) -> Retried:
         """Look at some records again, whatever their status, by entry id or by the id of a record."""
-        sync = running(self.syncs, name)
+        sync = running(self.syncs, name, expected)
         found = locate(self.index, sync.id, records)
         refs = [ref for entry in found.values() if (ref := living(entry)) is not None]
         unknown = tuple(each for each in records if each not in found)
         return Retried(self.enqueue(sync, refs, RETRY), unknown)
 
-    def all(self, name: str, cursor: str | None = None) -> Retried:
+    def all(self, name: str, cursor: str | None = None, *, expected: Expected = None) -> Retried:
         """Look at all failing records again, `SLICE` of them in one call."""
-        sync = running(self.syncs, name)
+        sync = running(self.syncs, name, expected)
         page = self.index.by_status(sync.id, RecordStatus.FAILING, cursor, SLICE)
         refs = [ref for entry in page.entries if (ref := living(entry)) is not None]
         return Retried(self.enqueue(sync, refs, RETRY), cursor=page.cursor)
 
 
-def running(syncs: SyncStore, name: str) -> Sync:
-    """A sync whose records may be read and written now. Raises `UnknownSyncError`, `NotNowError`."""
+def running(syncs: SyncStore, name: str, expected: Expected = None) -> Sync:
+    """A sync whose records may be read and written now. Raises `UnknownSyncError`, `NotNowError`, `StaleError`."""
     sync = sync_named(syncs, name)
+    hold(expected, name, sync)
     if not sync.running:
         raise NotNowError(f"{name} does not run.", remedy=f"Turn it on first: hubsync on {name}.")
     return sync

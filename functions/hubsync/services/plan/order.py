@@ -11,6 +11,7 @@ from hubsync.model.side import Side
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.document import Document
+from hubsync.services.manage.expected import Expected, hold
 from hubsync.services.manage.lifecycle import NotNowError, sync_named
 from hubsync.services.manage.plan import Change, restarted
 from hubsync.services.plan.report import Json, PlanStatus, opened, waiting
@@ -59,9 +60,11 @@ class Plans:
     clock: Clock
     ids: Ids
 
-    def of_sync(self, name: str) -> Ordered:
-        """Order a plan of what a new initial sync of `name` would do. Raises `UnknownSyncError`, `NotNowError`."""
+    def of_sync(self, name: str, *, expected: Expected = None) -> Ordered:
+        """Order a plan of what a new initial sync of `name` would do. Raises `UnknownSyncError`, `NotNowError`, and
+        `StaleError` if it is not one of the `expected` versions."""
         sync = sync_named(self.syncs, name)
+        hold(expected, name, sync)
         if sync.status is SyncStatus.DELETING:
             raise NotNowError(f"{name} is being deleted.", remedy="Apply it again under another name, and plan that.")
         accounts = {each.id: each for each in self.connections.connections()}
