@@ -22,9 +22,7 @@ def records_of(world: World) -> RecordUseCases:
     enqueue = Enqueue(world.queues, world.clock, world.ids)
     return RecordUseCases(
         view=Viewer(
-            syncs=stores.syncs,
-            connections=stores.connections,
-            index=stores.index,
+            overview=stores.overview,
             connectors=world.app.connectors,
             history=History(stores.history, world.app.vault, world.ids),
             schemas=Schemas(stores.schemas, world.clock),
@@ -44,8 +42,7 @@ def view_of(world: World) -> View:
         connections=stores.connections,
         syncs=stores.syncs,
         index=stores.index,
-        ledger=stores.ledger,
-        counts=stores.counts,
+        overview=stores.overview,
         notifications=stores.notifications,
         connectors=world.app.connectors,
         outages=stores.outages,

@@ -129,7 +129,7 @@ class World:
         app = Bootstrap(Settings({}))
         stores = Guarded(None, self.fuse)
         parts: tuple[str, ...] = ("index", "connections", "syncs", "cursors", "ledger", "budgets", "counts")
-        parts += ("notifications", "history", "plans", "schemas", "outages", "answers", "exports")
+        parts += ("notifications", "history", "plans", "schemas", "outages", "answers", "exports", "overview")
         stores = SimpleNamespace(**{name: Guarded(getattr(self.stores, name), self.fuse) for name in parts})
         accounts = self.accounts
         vars(app).update(

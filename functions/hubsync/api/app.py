@@ -159,9 +159,9 @@ def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
 
     @app.get("/v1/syncs/<name>/comparison")
     def comparison(name: str) -> shapes.Json:
-        report = view.sync(name).sync.compared
-        told = [shapes.notification(each) for each in view.comparisons(name)]
-        return {"report": None if report is None else shapes.comparison(report), "reports": told}
+        sync, told = view.comparison(name)
+        report = None if sync.compared is None else shapes.comparison(sync.compared)
+        return {"report": report, "reports": [shapes.notification(each) for each in told]}
 
     @app.get("/v1/notifications")
     def notifications() -> shapes.Json:

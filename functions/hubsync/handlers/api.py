@@ -69,8 +69,7 @@ class Management:
                 connections=stores.connections,
                 syncs=stores.syncs,
                 index=stores.index,
-                ledger=stores.ledger,
-                counts=stores.counts,
+                overview=stores.overview,
                 notifications=stores.notifications,
                 connectors=app.connectors,
                 outages=stores.outages,
@@ -78,9 +77,7 @@ class Management:
             ),
             records=RecordUseCases(
                 view=Viewer(
-                    syncs=stores.syncs,
-                    connections=stores.connections,
-                    index=stores.index,
+                    overview=stores.overview,
                     connectors=app.connectors,
                     history=app.history,
                     schemas=app.schemas,

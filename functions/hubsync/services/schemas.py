@@ -38,6 +38,14 @@ class Schemas:
             return self.put(connection_id, connector.schema(object_type)).schema
         return self._keep(stored).schema
 
+    def fresh(self) -> frozenset[tuple[str, str]]:
+        """The schemas that are kept here and need not be read just now, by connection and object type."""
+        return frozenset(key for key, kept in self._kept.items() if kept.until > self._clock.now())
+
+    def take(self, snapshot: SchemaSnapshot) -> None:
+        """Keep what was read together with something else."""
+        self._keep(snapshot)
+
     def stored(self, connection_id: str, object_type: str) -> SchemaSnapshot | None:
         """What is stored now; None if there is nothing."""
         kept = self._kept.get((connection_id, object_type))

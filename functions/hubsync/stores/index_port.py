@@ -148,8 +148,12 @@ class IndexStore(Protocol):
         """
         ...
 
-    def walk(self, sync_id: str, cursor: str | None, limit: int) -> Walk:
-        """The entries of a sync, bucket by bucket, at most about `limit` in a call (never more than 2 x `limit`)."""
+    def walk(self, sync_id: str, cursor: str | None, limit: int, status: RecordStatus | None = None) -> Walk:
+        """The entries of a sync, bucket by bucket, at most about `limit` in a call (never more than 2 x `limit`).
+
+        With a `status` only those in it, which are sought among all: so much is looked through in a call, and a page
+        may be short, or empty, before the end.
+        """
         ...
 
     def by_status(self, sync_id: str, status: RecordStatus, cursor: str | None, limit: int) -> Walk:

@@ -118,8 +118,11 @@ class OverlayIndexStore:
         self._take(writes)
         return self._layer.transact(writes)
 
-    def walk(self, sync_id: str, cursor: str | None, limit: int) -> Walk:
+    def walk(self, sync_id: str, cursor: str | None, limit: int, status: RecordStatus | None = None) -> Walk:
         """See the port."""
+        if status is not None:
+            page = self.walk(sync_id, cursor, limit)
+            return Walk(tuple(each for each in page.entries if each.status is status), page.cursor)
         known = self._of(sync_id)
         if known.places is None or len(known.places) != len(known.below):
             known.places = sorted(map(_place, known.below))

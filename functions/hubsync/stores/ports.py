@@ -49,6 +49,10 @@ class SyncStore(Protocol):
         """One sync."""
         ...
 
+    def named(self, name: str) -> Sync | None:
+        """The sync that a person calls so."""
+        ...
+
     def syncs(self) -> Sequence[Sync]:
         """All of them, by name."""
         ...

@@ -13,6 +13,7 @@ from hubsync.model.status import ExclusionReason, Failure, FailureCategory, Reco
 from hubsync.stores.exports import ExportStore
 from hubsync.stores.history import HistoryStore
 from hubsync.stores.index_port import IndexStore
+from hubsync.stores.overview import OverviewStore
 from hubsync.stores.ports import (
     AnswerStore,
     BudgetStore,
@@ -61,6 +62,8 @@ class Stores(Protocol):
     def answers(self) -> AnswerStore: ...
     @property
     def exports(self) -> ExportStore: ...
+    @property
+    def overview(self) -> OverviewStore: ...
 
 
 def lone(number: int, side: Side = Side.HUBSPOT, **changes: Any) -> IndexEntry:

@@ -185,6 +185,44 @@ class TestRequests:
         assert requests["Query"] == 16
         assert requests["BatchWriteItem"] <= 16
 
+    @pytest.mark.parametrize("limit", [1, 50, 200])
+    def test_seeking_a_status_that_few_have(self, dynamodb: DynamoStores, requests: Counter[str], limit: int) -> None:
+        """However few they are, and however many records there are: no more than a whole walk of a small sync."""
+        index = dynamodb.index
+        index.write([PutEntry(lone(number, status=RecordStatus.FAILING)) for number in range(2_000)])
+        requests.clear()
+        index.walk(SYNC, None, limit, RecordStatus.IN_SYNC)
+        assert requests["Query"] <= 16
+
+    def test_a_list_by_status_asks_no_shard_for_much_more_than_its_share(
+        self, client: DynamoDBClient, dynamodb: DynamoStores, requests: Counter[str]
+    ) -> None:
+        index = dynamodb.index
+        index.write([PutEntry(lone(number, status=RecordStatus.FAILING, since=number)) for number in range(400)])
+        requests.clear()
+        read: list[int] = []
+
+        def note(parsed: Any, **_: Any) -> None:
+            read.append(parsed["Count"])
+
+        client.meta.events.register("after-call.dynamodb.Query", note)
+        page = index.by_status(SYNC, RecordStatus.FAILING, None, 100)
+        client.meta.events.unregister("after-call.dynamodb.Query", note)
+        assert [entry.since for entry in page.entries] == [*reversed(range(300, 400))]
+        assert requests["Query"] == 4
+        assert sum(read) <= 204
+
+    def test_a_list_by_status_whose_newest_stand_in_one_shard(
+        self, dynamodb: DynamoStores, requests: Counter[str]
+    ) -> None:
+        index = dynamodb.index
+        together = [number for number in range(1_000) if int(bucket_of(f"h-{number}")) % 4 == 1][:100]
+        index.write([PutEntry(lone(number, status=RecordStatus.FAILING, since=number)) for number in together])
+        requests.clear()
+        page = index.by_status(SYNC, RecordStatus.FAILING, None, 90)
+        assert [entry.since for entry in page.entries] == [*reversed(together)][:90]
+        assert requests["Query"] == 5
+
     def test_no_batch_has_two_writes_of_one_item(self, dynamodb: DynamoStores, requests: Counter[str]) -> None:
         """The emulator would take such a batch, DynamoDB refuses it."""
         writes = [PutEntry(lone(number, version=version)) for version in range(3) for number in range(5)]

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from stores_under_test import SYNC, Stores, lone
 
-from hubsync.model.entry import Half
 from hubsync.model.history import EventKey, Outcome
-from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
-from hubsync.services.manage.locate import locate_one
 from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.dynamodb.stream import count_change
 from hubsync.stores.history import HistoryStore, SealedEvent
-from hubsync.stores.index_port import PutAlias, PutEntry
+from hubsync.stores.index_port import PutEntry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -119,14 +116,3 @@ def test_a_hundred_events_cost_four_requests(dynamodb: DynamoStores, requests: C
     dynamodb.history.mark({event(version).key: Outcome.REFUSED for version in range(25)})
     dynamodb.history.events(SYNC, "h-1", 100)
     assert requests == {"BatchExecuteStatement": 1, "Query": 1}
-
-
-@pytest.mark.parametrize(("name", "most"), [("h-1", 1), ("1", 3), ("app-1", 3)])
-def test_one_record_is_found_in_three_requests(
-    dynamodb: DynamoStores, requests: Counter[str], name: str, most: int
-) -> None:
-    """By its entry's id in one; by the id of a record on either side in three, the alias included."""
-    dynamodb.index.write([PutEntry(lone(1, app=Half("app-1"))), PutAlias(SYNC, RecordRef(Side.APP, "app-1"), "h-1")])
-    requests.clear()
-    assert locate_one(dynamodb.index, SYNC, name).id == "h-1"
-    assert requests.total() <= most

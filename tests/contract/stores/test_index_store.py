@@ -264,6 +264,33 @@ class TestListing:
         rest = index.walk(SYNC, first.cursor, 20)
         assert len({entry.id for entry in (*first.entries, *rest.entries)}) == 20
 
+    @pytest.mark.parametrize("limit", [1, 7, 60])
+    def test_a_status_may_be_sought_among_all(self, index: IndexStore, limit: int) -> None:
+        kept = {number: RecordStatus.FAILING if number % 3 else RecordStatus.IN_SYNC for number in range(120)}
+        index.write([PutEntry(lone(number, status=status)) for number, status in kept.items()])
+        seen: list[str] = []
+        cursor, pages = None, 0
+        while True:
+            page = index.walk(SYNC, cursor, limit, RecordStatus.IN_SYNC)
+            assert len(page.entries) <= 2 * limit
+            seen += [entry.id for entry in page.entries]
+            cursor, pages = page.cursor, pages + 1
+            if cursor is None:
+                break
+            assert pages < 200
+        assert sorted(seen) == sorted(f"h-{number}" for number in range(0, 120, 3))
+
+    def test_seeking_goes_on_behind_what_was_in_vain(self, index: IndexStore) -> None:
+        index.write([PutEntry(lone(number, status=RecordStatus.FAILING)) for number in range(200)])
+        index.write([PutEntry(lone(200, status=RecordStatus.IN_SYNC))])
+        cursor, seen = None, 0
+        for _ in range(300):
+            page = index.walk(SYNC, cursor, 2, RecordStatus.IN_SYNC)
+            seen, cursor = seen + len(page.entries), page.cursor
+            if cursor is None:
+                break
+        assert (seen, cursor) == (1, None)
+
     def test_a_status_is_listed_newest_first(self, index: IndexStore) -> None:
         failing = [lone(number, status=RecordStatus.FAILING, since=1000 + number) for number in range(25)]
         index.write([PutEntry(entry) for entry in failing])

@@ -148,6 +148,19 @@ class TestSyncs:
         assert stores.syncs.put_sync(replace(SYNC, version=1, hash_key=b"", history_key=b"", phase=None))
         assert stores.syncs.sync(SYNC.id) == replace(SYNC, version=2, hash_key=b"", history_key=b"", phase=None)
 
+    def test_one_is_found_by_its_name(self, stores: Stores) -> None:
+        assert stores.syncs.named(SYNC.name) is None
+        assert stores.syncs.put_sync(SYNC)
+        assert stores.syncs.put_sync(replace(SYNC, id="s2", name="another"))
+        for version in (1, 2, 3):
+            found = stores.syncs.named(SYNC.name)
+            assert found == replace(SYNC, version=version)
+            assert stores.syncs.put_sync(found)
+        stores.syncs.delete_sync(SYNC.id)
+        assert stores.syncs.named(SYNC.name) is None
+        assert stores.syncs.put_sync(replace(SYNC, id="s3"))
+        assert stores.syncs.named(SYNC.name) == replace(SYNC, id="s3", version=1)
+
     def test_they_are_listed_by_name(self, stores: Stores) -> None:
         for sync_id, name in (("1", "b"), ("2", "a"), ("3", "b")):
             stores.syncs.put_sync(replace(SYNC, id=sync_id, name=name))

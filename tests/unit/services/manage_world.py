@@ -357,8 +357,7 @@ class World:
             connections=self.stores.connections,
             syncs=self.stores.syncs,
             index=self.stores.index,
-            ledger=self.stores.ledger,
-            counts=self.stores.counts,
+            overview=self.stores.overview,
             notifications=self.stores.notifications,
             connectors=connectors,
             outages=self.stores.outages,
@@ -368,9 +367,7 @@ class World:
         enqueue = Enqueue(self.queues, self.clock, ids)
         self.records = RecordUseCases(
             view=Viewer(
-                syncs=self.stores.syncs,
-                connections=self.stores.connections,
-                index=self.stores.index,
+                overview=self.stores.overview,
                 connectors=connectors,
                 history=History(self.stores.history, self.vault, ids),
                 schemas=Schemas(self.stores.schemas, self.clock),

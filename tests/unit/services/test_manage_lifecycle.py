@@ -187,7 +187,7 @@ def test_records_are_listed_by_status_page_by_page(world: World, status: RecordS
 
 def test_the_comparisons_of_a_sync_are_found_among_the_notifications(world: World) -> None:
     sync, store = world.sync(), world.stores.notifications
-    assert world.view.comparisons("contacts") == []
+    assert world.view.comparison("contacts")[1] == []
     for at, sync_id, title in (
         (1, sync.id, "Comparison of 'contacts'"),
         (2, sync.id, "Comparison of 'contacts'"),
@@ -195,5 +195,5 @@ def test_the_comparisons_of_a_sync_are_found_among_the_notifications(world: Worl
         (4, "another", "Comparison of 'contacts'"),
     ):
         store.add_notification(Notification(sync_id, at, title, "All is well."))
-    assert [each.at for each in world.view.comparisons("contacts")] == [2, 1]
+    assert [each.at for each in world.view.comparison("contacts")[1]] == [2, 1]
     assert len(world.view.notifications(10)[0]) == 4

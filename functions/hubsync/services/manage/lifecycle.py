@@ -236,7 +236,7 @@ def _untried(sync: Sync) -> None:
 
 def sync_named(syncs: SyncStore, name: str) -> Sync:
     """The sync that a person calls `name`. Raises `UnknownSyncError`."""
-    sync = next((sync for sync in syncs.syncs() if sync.name == name), None)
+    sync = syncs.named(name)
     if sync is None:
         raise UnknownSyncError(f"There is no sync {name}.")
     return sync

@@ -29,11 +29,3 @@ def locate(index: IndexStore, sync_id: str, names: Sequence[str]) -> Mapping[str
             if entry is not None:
                 found.setdefault(name, entry)
     return found
-
-
-def locate_one(index: IndexStore, sync_id: str, name: str) -> IndexEntry:
-    """One entry. Raises `UnknownRecordError`."""
-    found = locate(index, sync_id, [name])
-    if name not in found:
-        raise UnknownRecordError(f"No record {name} is known to this sync.")
-    return found[name]

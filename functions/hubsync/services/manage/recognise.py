@@ -39,19 +39,23 @@ def the_one(index: IndexStore, sync: Sync, text: str) -> IndexEntry:
     found = locate(index, sync.id, [text])
     if text in found:
         return found[text]
-    holders = identified(index, sync, text)
-    if not holders:
+    return only(text, identified(index, sync, text))
+
+
+def only(text: str, entries: Sequence[IndexEntry]) -> IndexEntry:
+    """The one entry that `text` stands for. Raises `UnknownRecordError`, `SeveralRecordsError`."""
+    if not entries:
         raise UnknownRecordError(f"No record {text} is known to this sync.")
-    if len(holders) > 1:
-        raise SeveralRecordsError(f"{text} stands for several records.", [entry.id for entry in holders])
-    return holders[0]
+    if len(entries) > 1:
+        raise SeveralRecordsError(f"{text} stands for several records.", [entry.id for entry in entries])
+    return entries[0]
 
 
 def identified(index: IndexStore, sync: Sync, text: str, *, line: bool = False) -> list[IndexEntry]:
     """The entries that hold the identifier `text` on either side; with `line` those behind them as well, the duplicates
     that are left out for it. Two requests, and with `line` one for each side of an identifier that somebody holds.
     """
-    keys = _keys(sync, text)
+    keys = claim_keys(sync, text)
     if not keys:
         return []
     found: dict[str, None] = {}
@@ -69,7 +73,7 @@ def identified(index: IndexStore, sync: Sync, text: str, *, line: bool = False) 
     return [entries[each] for each in wanted if each in entries]
 
 
-def _keys(sync: Sync, text: str) -> list[str]:
+def claim_keys(sync: Sync, text: str) -> list[str]:
     """The keys of the claims of all identifiers that `text` may be."""
     if not sync.hash_key:  # it is being deleted, and nothing of it can be hashed any more
         return []

@@ -20,13 +20,12 @@ from hubsync.model.side import Side
 from hubsync.model.sync import Sync
 from hubsync.services.desk import may_create
 from hubsync.services.history import History
-from hubsync.services.manage.lifecycle import sync_named
-from hubsync.services.manage.recognise import the_one
+from hubsync.services.manage.lifecycle import UnknownSyncError
+from hubsync.services.manage.recognise import claim_keys, only
 from hubsync.services.owners import Owners, asked_for
 from hubsync.services.ports import Clock, Connectors
 from hubsync.services.schemas import Schemas
-from hubsync.stores.index_port import IndexStore
-from hubsync.stores.ports import ConnectionStore, SyncStore
+from hubsync.stores.overview import Dossier, OverviewStore
 
 EVENTS = 50
 
@@ -69,9 +68,7 @@ class RecordView:
 class Viewer:
     """The query over its ports. It writes nothing."""
 
-    syncs: SyncStore
-    connections: ConnectionStore
-    index: IndexStore
+    overview: OverviewStore
     connectors: Connectors
     history: History
     schemas: Schemas
@@ -83,42 +80,45 @@ class Viewer:
 
         Raises `UnknownSyncError`, `UnknownRecordError`, `SeveralRecordsError`, and what a connector raises.
         """
-        sync = sync_named(self.syncs, name)
-        entry = the_one(self.index, sync, record)
-        records = {side: self._read(sync, side, entry) for side in Side}
+        found = self.overview.dossier(name, record, lambda sync: claim_keys(sync, record), self.schemas.fresh())
+        if found is None:
+            raise UnknownSyncError(f"There is no sync {name}.")
+        for snapshot in found.schemas:
+            self.schemas.take(snapshot)
+        sync, entry = found.sync, only(record, found.entries)
+        records = {side: self._read(found, entry, side) for side in Side}
         entry = _as_read(entry, records)
-        schemas = {side: self._schema(sync, side) for side in Side}
+        schemas = {side: self._schema(found, side) for side in Side}
         context = Context(
             sync.live(),
             may_create(sync, None),
             schemas=schemas,
             now=self.clock.now(),
-            owners=self._owners(sync),
+            owners=self._owners(found),
         )
         decision = decide(entry, records[Side.HUBSPOT], records[Side.APP], context)
         history = _told(entry, self.history.of(sync, entry.id, EVENTS, self.clock.now()))
         return RecordView(sync, entry, records, decision, _fields(sync, records, decision), history)
 
-    def _read(self, sync: Sync, side: Side, entry: IndexEntry) -> Record | None:
+    def _read(self, found: Dossier, entry: IndexEntry, side: Side) -> Record | None:
         record_id = entry.half(side).record_id
-        connection = self.connections.connection(sync.connection(side))
+        connection = found.accounts.get(side)
         if record_id is None or connection is None:
             return None
-        connector = self.connectors.connector(connection, bulk=False)
-        found = connector.read(sync.object_type(side), [record_id], sync.fields(side)).get(record_id)
-        return None if found is None or found.deleted else found
+        sync, connector = found.sync, self.connectors.connector(connection, bulk=False)
+        record = connector.read(sync.object_type(side), [record_id], sync.fields(side)).get(record_id)
+        return None if record is None or record.deleted else record
 
-    def _owners(self, sync: Sync) -> Mapping[Side, Mapping[str, Owner]]:
+    def _owners(self, found: Dossier) -> Mapping[Side, Mapping[str, Owner]]:
         lists = Owners(self.connectors, self.clock)
-        found = {side: self.connections.connection(sync.connection(side)) for side in asked_for(sync)}
-        return {side: lists.owners(account) for side, account in found.items() if account is not None}
+        return {side: lists.owners(found.accounts[side]) for side in asked_for(found.sync) if side in found.accounts}
 
-    def _schema(self, sync: Sync, side: Side) -> Mapping[str, FieldSchema]:
-        connection = self.connections.connection(sync.connection(side))
+    def _schema(self, found: Dossier, side: Side) -> Mapping[str, FieldSchema]:
+        connection = found.accounts.get(side)
         if connection is None:
             return {}
         connector = self.connectors.connector(connection, bulk=False)
-        return self.schemas.schema(connection.id, sync.object_type(side), connector).fields
+        return self.schemas.schema(connection.id, found.sync.object_type(side), connector).fields
 
 
 def _as_read(entry: IndexEntry, records: Mapping[Side, Record | None]) -> IndexEntry:

@@ -12,7 +12,6 @@ from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import DefaultMapping
 from hubsync.model.outage import Outage
 from hubsync.model.schema import ObjectSchema
-from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import COMPARISON_PHASES, INITIAL_PHASES, Counts, PhaseProgress, Sync, SyncStatus
 from hubsync.services.manage.apply import HUBSPOT
@@ -21,18 +20,8 @@ from hubsync.services.outages import current
 from hubsync.services.ports import Clock, Connectors
 from hubsync.services.trial import Tried, what_came_of
 from hubsync.stores.index_port import LISTED_STATUSES, IndexStore
-from hubsync.stores.ports import (
-    ConnectionStore,
-    CountStore,
-    Ledger,
-    Notification,
-    NotificationStore,
-    OutageStore,
-    SyncStore,
-)
-
-WALKS = 20
-"""Pages of the index read at most for one answer, where a status has to be sought."""
+from hubsync.stores.overview import OverviewStore, Standing
+from hubsync.stores.ports import ConnectionStore, Notification, NotificationStore, OutageStore, SyncStore
 
 REPORT_TITLE = "Comparison of "
 """How the title of a comparison's notification begins (`hubsync.services.compare`)."""
@@ -115,8 +104,7 @@ class View:
         connections: ConnectionStore,
         syncs: SyncStore,
         index: IndexStore,
-        ledger: Ledger,
-        counts: CountStore,
+        overview: OverviewStore,
         notifications: NotificationStore,
         connectors: Connectors,
         outages: OutageStore,
@@ -125,8 +113,7 @@ class View:
         self._connections = connections
         self._syncs = syncs
         self._index = index
-        self._ledger = ledger
-        self._counts = counts
+        self._overview = overview
         self._notifications = notifications
         self._connectors = connectors
         self._outages = outages
@@ -174,25 +161,25 @@ class View:
 
     def connection(self, name: str) -> ConnectionView:
         """One connection, its secrets sealed. Raises `UnknownConnectionError`."""
-        found = {each.connection.id: each for each in self.connections()}
-        if name not in found:
-            raise UnknownConnectionError(f"There is no connection {name}.", name, found)
-        return found[name]
+        connection = self._connections.connection(name)
+        if connection is None:
+            names = [each.id for each in self._connections.connections()]
+            raise UnknownConnectionError(f"There is no connection {name}.", name, names)
+        return self._account(connection, self._outages.outage(name))
 
     def connections(self) -> Sequence[ConnectionView]:
         """All connections, their secrets sealed."""
-        now = self._clock.now()
-        away = {each.connection_id: each for each in self._outages.outages() if current(each, now)}
-        return [ConnectionView(each, away.get(each.id)) for each in self._connections.connections()]
+        kept = {each.connection_id: each for each in self._outages.outages()}
+        return [self._account(each, kept.get(each.id)) for each in self._connections.connections()]
 
     def syncs(self) -> Sequence[SyncView]:
         """All syncs, by name."""
-        connections = self.connections()
-        return [self._view(sync, connections) for sync in self._syncs.syncs()]
+        return [self._view(each) for each in self._overview.standings(self._syncs.syncs())]
 
     def sync(self, name: str) -> SyncView:
         """One sync. Raises `UnknownSyncError`."""
-        return self._view(sync_named(self._syncs, name), self.connections())
+        (standing,) = self._overview.standings([sync_named(self._syncs, name)])
+        return self._view(standing)
 
     def trial(self, name: str) -> Tried:
         """What came of the last trial of a sync. Raises `UnknownSyncError`, and `NotNowError` if it never had one."""
@@ -205,42 +192,39 @@ class View:
     def records(self, name: str, status: RecordStatus | None, cursor: str | None, limit: int) -> RecordPage:
         """Entries of a sync, of one status or of any. Raises `UnknownSyncError`.
 
-        Records in sync are not in the status index and are sought in the whole index, some pages at a time.
+        Records in sync are not in the status index and are sought in the whole index, some of it at a time.
         """
         sync = sync_named(self._syncs, name)
         if status in LISTED_STATUSES:
             page = self._index.by_status(sync.id, status, cursor, limit)
             return RecordPage(sync, page.entries, page.cursor)
-        found: list[IndexEntry] = []
-        for _ in range(WALKS):
-            page = self._index.walk(sync.id, cursor, limit)
-            found += [entry for entry in page.entries if status is None or entry.status is status]
-            cursor = page.cursor
-            if cursor is None or len(found) >= limit:
-                break
-        return RecordPage(sync, tuple(found), cursor)
+        page = self._index.walk(sync.id, cursor, limit, status)
+        return RecordPage(sync, page.entries, page.cursor)
 
     def notifications(self, limit: int, place: str | None = None) -> tuple[Sequence[Notification], str | None]:
         """Notifications of all syncs, newest first, from `place` on; and where to go on."""
         return self._notifications.notifications_from(place, limit)
 
-    def comparisons(self, name: str) -> Sequence[Notification]:
-        """What the last comparisons of a sync found, in words, newest first. Raises `UnknownSyncError`."""
+    def comparison(self, name: str) -> tuple[Sync, Sequence[Notification]]:
+        """A sync with the report of its last comparison, and what the last ones found, in words, newest first. Raises
+        `UnknownSyncError`.
+        """
         sync = sync_named(self._syncs, name)
         newest = self._notifications.notifications(NEWEST)
-        return [each for each in newest if each.sync_id == sync.id and each.title.startswith(REPORT_TITLE)]
+        return sync, [each for each in newest if each.sync_id == sync.id and each.title.startswith(REPORT_TITLE)]
 
-    def _view(self, sync: Sync, connections: Sequence[ConnectionView]) -> SyncView:
-        progress = []
-        for phase in INITIAL_PHASES:
-            found = self._ledger.progress(sync.id, sync.generation, phase)
-            if found is None and sync.status is SyncStatus.INITIAL:
-                found = PhaseProgress(phase, sync.generation)
-            if found is not None:
-                progress.append(found)
-        if sync.comparison:
-            compared = (self._ledger.progress(sync.id, sync.comparison, phase) for phase in COMPARISON_PHASES)
-            progress += [phase for phase in compared if phase is not None]
-        mine = {sync.connection(side) for side in Side}
-        troubled = tuple(each for each in connections if each.connection.id in mine and not each.well)
-        return SyncView(sync, tuple(progress), self._counts.counts(sync.id), troubled)
+    def _account(self, connection: Connection, outage: Outage | None) -> ConnectionView:
+        return ConnectionView(connection, outage if outage is not None and current(outage, self._clock.now()) else None)
+
+    def _view(self, standing: Standing) -> SyncView:
+        sync, progress = standing.sync, dict(standing.progress)
+        if sync.status is SyncStatus.INITIAL:
+            for phase in INITIAL_PHASES:
+                progress.setdefault(phase, PhaseProgress(phase, sync.generation))
+        accounts = (self._account(each, standing.outages.get(each.id)) for each in standing.accounts.values())
+        return SyncView(
+            sync,
+            tuple(progress[phase] for phase in (*INITIAL_PHASES, *COMPARISON_PHASES) if phase in progress),
+            standing.counts,
+            tuple(sorted((each for each in accounts if not each.well), key=lambda each: each.connection.id)),
+        )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -20,6 +20,9 @@ READ_LIMIT = 100
 
 WRITE_LIMIT = 25
 """Items of one BatchWriteItem, statements of one BatchExecuteStatement (DynamoDB API reference)."""
+
+Key: TypeAlias = tuple[str, str]
+"""Partition and sort key of an item."""
 
 _T = TypeVar("_T")
 
@@ -40,17 +43,23 @@ def throttled(operation: str) -> ClientError:
     return ClientError({"Error": {"Code": "ThrottlingException", "Message": message}}, operation)
 
 
-def read_items(
-    client: DynamoDBClient, table: str, addresses: Iterable[Address], sleep: Sleep
-) -> dict[tuple[str, str], Item]:
+def read_items(client: DynamoDBClient, table: str, addresses: Iterable[Address], sleep: Sleep) -> dict[Key, Item]:
     """The items that exist, by partition and sort key, read consistently."""
-    found: dict[tuple[str, str], Item] = {}
-    for chunk in chunks(list(dict.fromkeys(addresses)), READ_LIMIT):
-        wanted: dict[str, Any] = {table: {"Keys": [key_of(address) for address in chunk], "ConsistentRead": True}}
+    return read_tables(client, {table: [(each.partition_key, each.sort_key) for each in addresses]}, sleep)[table]
+
+
+def read_tables(client: DynamoDBClient, keys: Mapping[str, Iterable[Key]], sleep: Sleep) -> dict[str, dict[Key, Item]]:
+    """The items of several tables that exist, read consistently: a request for a hundred, whatever their tables."""
+    found: dict[str, dict[Key, Item]] = {table: {} for table in keys}
+    for chunk in chunks([(table, key) for table, each in keys.items() for key in dict.fromkeys(each)], READ_LIMIT):
+        wanted: dict[str, Any] = {}
+        for table, (pk, sk) in chunk:
+            asked = wanted.setdefault(table, {"Keys": [], "ConsistentRead": True})
+            asked["Keys"].append({"pk": {"S": pk}, "sk": {"S": sk}})
         for left in attempts(sleep):
             response = client.batch_get_item(RequestItems=wanted)
-            items: list[Item] = list(response["Responses"].get(table, []))
-            found.update(((item["pk"]["S"], item["sk"]["S"]), item) for item in items)
+            for table, items in response["Responses"].items():
+                found[table].update(((item["pk"]["S"], item["sk"]["S"]), item) for item in items)
             wanted = dict(response.get("UnprocessedKeys", {}))
             if not wanted:
                 break

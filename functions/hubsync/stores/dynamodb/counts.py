@@ -26,6 +26,11 @@ class TallyItem(StateItem):
         return Tally(int(self.last), self.numbers, self.recount or "")
 
 
+def partition(sync_id: str) -> str:
+    """Where the tallies of a sync stand."""
+    return f"counts#{sync_id}"
+
+
 class DynamoCountStore:
     """Counts by status."""
 
@@ -39,24 +44,24 @@ class DynamoCountStore:
 
     def counts(self, sync_id: str) -> Counts:
         """See the port."""
-        items = self._tallies.query(f"counts#{sync_id}", consistent_read=True)
+        items = self._tallies.query(partition(sync_id), consistent_read=True)
         return Counts(total(item.value() for item in items))
 
     def counted(self, sync_id: str, bucket: str) -> Mapping[str, int]:
         """See the port."""
-        item = self._tallies.find(f"counts#{sync_id}", bucket)
+        item = self._tallies.find(partition(sync_id), bucket)
         return item.value().by_status if item else {}
 
     def _count(self, sync_id: str, bucket: str, changes: Sequence[CountChange | CountMark]) -> None:
         model = self._tallies
         for _ in range(TRIES):
-            item = model.find(f"counts#{sync_id}", bucket)
+            item = model.find(partition(sync_id), bucket)
             before = item.value() if item else Tally()
             after = before.counted(changes)
             if after is before:
                 return
             new = model(
-                f"counts#{sync_id}",
+                partition(sync_id),
                 bucket,
                 last=f"{after.last:040}",
                 numbers=dict(after.by_status),

@@ -115,9 +115,9 @@ class DynamoIndexStore:
         check_transaction(writes)
         return transaction.transact(self._client, self._table, writes, self._sleep)
 
-    def walk(self, sync_id: str, cursor: str | None, limit: int) -> Walk:
-        """See the port."""
-        return listing.walk(self._client, self._table, sync_id, cursor, limit)
+    def walk(self, sync_id: str, cursor: str | None, limit: int, status: RecordStatus | None = None) -> Walk:
+        """See the port. At most one query for each bucket."""
+        return listing.walk(self._client, self._table, sync_id, cursor, limit, status)
 
     def by_status(self, sync_id: str, status: RecordStatus, cursor: str | None, limit: int) -> Walk:
         """See the port."""

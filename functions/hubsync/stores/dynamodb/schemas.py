@@ -8,17 +8,21 @@ items, which are written before the one that leads to them.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from hubsync.model.schema import ObjectSchema
+from hubsync.stores.dynamodb.batches import Key
 from hubsync.stores.dynamodb.codec import decode, encode
 from hubsync.stores.dynamodb.table import StateItem, StateTable, done, unchanged
 from hubsync.stores.ports import SchemaSnapshot
 
 PART_BYTES = 350_000
 """Of one item; DynamoDB takes 400 KB with the keys and everything else."""
+
+SCHEMA_OF = "schema#"
 
 KEPT_SECONDS = 86_400
 """How long the further items of an older version stay, for whoever is about to read them."""
@@ -51,7 +55,7 @@ class DynamoSchemaStore:
         self, connection_id: str, object_type: str, known: SchemaSnapshot | None = None
     ) -> SchemaSnapshot | None:
         """See the port."""
-        item = self._schemas.find(_partition(connection_id), object_type)
+        item = self._schemas.find(*schema_key(connection_id, object_type))
         if item is None or (known is not None and known.version == int(item.v)):
             return known if item is not None else None
         packed = [bytes(item.body)]
@@ -60,8 +64,7 @@ class DynamoSchemaStore:
             if part is None:  # it was replaced a day ago, and read in between: nobody takes so long
                 return None
             packed.append(bytes(part.body))
-        schema = _unpacked(b"".join(packed))
-        return SchemaSnapshot(connection_id, schema, int(item.fetched_at), int(item.v))
+        return _snapshot(item, packed)
 
     def put_schema(self, snapshot: SchemaSnapshot) -> bool:
         """See the port."""
@@ -95,8 +98,23 @@ class DynamoSchemaStore:
                 part.update(actions=[self._parts.expires_at.set(expires_at)])
 
 
+def schema_key(connection_id: str, object_type: str) -> Key:
+    """Where a schema stands."""
+    return _partition(connection_id), object_type
+
+
+def snapshot_of(item: SchemaItem) -> SchemaSnapshot | None:
+    """What one item holds; None where that is a part only."""
+    return None if item.parts else _snapshot(item, [bytes(item.body)])
+
+
+def _snapshot(item: SchemaItem, packed: Sequence[bytes]) -> SchemaSnapshot:
+    schema = _unpacked(b"".join(packed))
+    return SchemaSnapshot(item.pk.removeprefix(SCHEMA_OF), schema, int(item.fetched_at), int(item.v))
+
+
 def _partition(connection_id: str) -> str:
-    return f"schema#{connection_id}"
+    return f"{SCHEMA_OF}{connection_id}"
 
 
 def _part_key(object_type: str, digest: str, number: int) -> str:

@@ -88,12 +88,17 @@ class CursorItem(VersionedItem):
 
 
 class DynamoSettingsStore:
-    """Connections and syncs, which are saved together."""
+    """Connections and syncs, which are saved together.
+
+    Syncs are stored by id. Which id a name has is remembered with the sync as it was last read: an id is never used
+    again, so that what is found under it and bears the name is the one that is meant, and all else is looked for anew.
+    """
 
     def __init__(self, table: StateTable) -> None:
         self._table = table
         self._connections = table.bind(ConnectionItem)
         self._syncs = table.bind(SyncItem)
+        self._recalled: dict[str, Sync] = {}
 
     def connection(self, connection_id: str) -> Connection | None:
         """See the port."""
@@ -118,10 +123,24 @@ class DynamoSettingsStore:
         item = self._syncs.find(SYNCS, sync_id)
         return item.value() if item else None
 
+    def named(self, name: str) -> Sync | None:
+        """See the port. One request; two for one that is gone by now."""
+        recalled = self._recalled.get(name)
+        found = None if recalled is None else self.sync(recalled.id)
+        if found is not None and found.name == name:
+            return found
+        return next((sync for sync in self.syncs() if sync.name == name), None)
+
+    def recalled(self, name: str) -> Sync | None:
+        """The sync of that name as it was last listed here: its id, its accounts and its object types are for life."""
+        return self._recalled.get(name)
+
     def syncs(self) -> Sequence[Sync]:
         """See the port."""
         found = (item.value() for item in self._syncs.query(SYNCS, consistent_read=True))
-        return tuple(sorted(found, key=lambda sync: (sync.name, sync.id)))
+        listed = tuple(sorted(found, key=lambda sync: (sync.name, sync.id)))
+        self._recalled = {sync.name: sync for sync in reversed(listed)}
+        return listed
 
     def put_sync(self, sync: Sync) -> bool:
         """See the port."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hubsync.stores.dynamodb.ledger import DynamoLedger
     from hubsync.stores.dynamodb.notifications import DynamoNotificationStore
     from hubsync.stores.dynamodb.outages import DynamoOutageStore
+    from hubsync.stores.dynamodb.overview import DynamoOverviewStore
     from hubsync.stores.dynamodb.plans import DynamoPlanStore
     from hubsync.stores.dynamodb.schemas import DynamoSchemaStore
     from hubsync.stores.dynamodb.settings import DynamoCursorStore, DynamoSettingsStore
@@ -133,3 +134,10 @@ class DynamoStores:
         from hubsync.stores.dynamodb.exports import DynamoExportStore
 
         return DynamoExportStore(self.state)
+
+    @cached_property
+    def overview(self) -> DynamoOverviewStore:
+        """What people look at, read together."""
+        from hubsync.stores.dynamodb.overview import DynamoOverviewStore
+
+        return DynamoOverviewStore(self._client, self._index_table, self._state_table, self.connections)

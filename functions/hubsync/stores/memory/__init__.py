@@ -13,6 +13,7 @@ from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.memory.ledger import MemoryLedger
 from hubsync.stores.memory.notifications import MemoryNotificationStore
 from hubsync.stores.memory.outages import MemoryOutageStore
+from hubsync.stores.memory.overview import MemoryOverviewStore
 from hubsync.stores.memory.plans import MemoryPlanStore
 from hubsync.stores.memory.settings import MemoryCursorStore, MemorySchemaStore, MemorySettingsStore
 
@@ -42,3 +43,4 @@ class MemoryStores:
         self.answers = MemoryAnswerStore(self.writes)
         self.exports = MemoryExportStore(self.writes)
         self.files = MemoryFileStore()
+        self.overview = MemoryOverviewStore(settings, self.schemas, self.index, self.ledger, self.counts, self.outages)

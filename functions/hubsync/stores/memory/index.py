@@ -148,10 +148,11 @@ class MemoryIndexStore:
             self._carry_out(write)
         return True
 
-    def walk(self, sync_id: str, cursor: str | None, limit: int) -> Walk:
+    def walk(self, sync_id: str, cursor: str | None, limit: int, status: RecordStatus | None = None) -> Walk:
         """See the port."""
         stored = self._shelf(sync_id).entries
-        places = (f"{bucket_of(entry_id)}#{entry_id}" for entry_id in stored)
+        wanted = (each.id for each in stored.values() if status is None or each.status is status)
+        places = (f"{bucket_of(entry_id)}#{entry_id}" for entry_id in wanted)
         page = heapq.nsmallest(limit, (place for place in places if cursor is None or place > cursor))
         entries = tuple(stored[place.partition("#")[2]] for place in page)
         return Walk(entries, page[-1] if len(page) == limit else None)

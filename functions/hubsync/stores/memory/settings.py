@@ -45,6 +45,10 @@ class MemorySettingsStore:
         """See the port."""
         return self._syncs.get(sync_id)
 
+    def named(self, name: str) -> Sync | None:
+        """See the port."""
+        return next((sync for sync in self.syncs() if sync.name == name), None)
+
     def syncs(self) -> Sequence[Sync]:
         """See the port."""
         return tuple(sorted(self._syncs.values(), key=lambda sync: (sync.name, sync.id)))
