@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,27 +9,24 @@ from urllib.parse import quote
 
 import httpx
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.cli import show
 from infra.cli.client import Client
 from infra.cli.errors import FAILED, CliError
-from infra.cli.target import find_target
+from infra.cli.pages import Every, Limit, listed, remark_more
+from infra.cli.say import Json, Sync, err, out, path_of, print_json, target_of
 
 ASK_EVERY_SECONDS = 0.5
 FETCH_SECONDS = 60.0
 UNDER_WAY = ("waiting", "running")
 
-out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
-
 Out = Annotated[Path | None, typer.Option("--out", help="Where to save the file; here under its own name without.")]
-Json = Annotated[bool, typer.Option("--json", help="Print what the API answers, as JSON.")]
 
 
 def export(
     context: typer.Context,
-    sync: Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC")],
+    sync: Sync,
     *,
     status: Annotated[
         str | None, typer.Option("--status", help="pending, queued, in_sync, failing or excluded; all without.")
@@ -46,14 +42,16 @@ def export(
 ) -> None:
     """Export the records of SYNC as a file: ids on both sides, status, why, and what mends it."""
     wanted: dict[str, object] = {"format": kind, "status": status, "values": values, "mail": mail}
-    with Client(find_target(*context.find_root().obj)) as client:
-        shown = client.post(f"/v1/syncs/{quote(sync, safe='')}/exports", wanted)
+    with Client(target_of(context)) as client:
+        shown = client.post(f"{path_of(sync)}/exports", wanted)
         if wait:
             shown = _follow(client, shown, quiet=as_json)
-    if not wait:
-        out.print(json.dumps(shown) if as_json else shown["id"], markup=False)
-        return
-    _save(shown, file, as_json=as_json)
+    if not wait and as_json:
+        print_json(shown)
+    elif not wait:
+        out.print(shown["id"], markup=False)
+    else:
+        _save(shown, file, as_json=as_json)
 
 
 def exports(
@@ -61,23 +59,27 @@ def exports(
     export_id: Annotated[str | None, typer.Argument(help="Fetch the file of this one.", metavar="[ID]")] = None,
     *,
     file: Out = None,
+    limit: Limit = 50,
+    every: Every = False,
     as_json: Json = False,
 ) -> None:
     """List the newest exports, or fetch the file of one; files are kept for a week."""
-    with Client(find_target(*context.find_root().obj)) as client:
+    with Client(target_of(context)) as client:
         if export_id is None:
-            found = client.get("/v1/exports")["exports"]
+            found, more = listed(client, "/v1/exports", "exports", limit=None if every else limit)
         else:
             shown = _follow(client, client.get(_path(export_id)), quiet=as_json)
     if export_id is not None:
         _save(shown, file, as_json=as_json)
     elif as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
     else:
         for each in found:
             when, what = show.moment(each["at"]), show.words(each["records"] or "all")
             line = f"{each['id']}  {when}  {each['sync']}, {what}: {each['rows']:,} rows, {each['status']}"
             out.print(line, markup=False)
+        if more:
+            remark_more()
 
 
 def _path(export_id: str) -> str:
@@ -106,7 +108,7 @@ def _save(shown: dict[str, Any], file: Path | None, *, as_json: bool) -> None:
     path = file or Path(Path(shown["name"]).name)
     _fetch(shown["link"], path)
     if as_json:
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        print_json(shown)
     else:
         out.print(f"{shown['rows']:,} rows are in {path}.", markup=False)
 

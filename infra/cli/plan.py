@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
@@ -17,13 +15,10 @@ from infra.cli import show, show_diff, show_plan
 from infra.cli.client import Client
 from infra.cli.document import read_document
 from infra.cli.errors import ATTENTION, FAILED
-from infra.cli.say import Record
-from infra.cli.target import find_target
+from infra.cli.say import Json, Record, Sync, err, out, path_of, print_json, target_of
 
 ASK_EVERY_SECONDS = 0.5
 UNDER_WAY = ("waiting", "running")
-
-out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 def plan(
@@ -33,7 +28,7 @@ def plan(
     restart: Annotated[
         bool, typer.Option("--restart", help="Of a document: plan a new initial sync even where nothing changed.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what the API answers, as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show what applying FILE.yaml, or restarting SYNC, would write, without writing anything.
 
@@ -41,7 +36,7 @@ def plan(
 
     Exit codes: 0 nothing to do, 3 there are changes, 1 the plan could not be made in full.
     """
-    target = find_target(*context.find_root().obj)
+    target = target_of(context)
     differing: dict[str, Any] | None = None
     with Client(target) as client:
         if _is_file(what):
@@ -52,12 +47,10 @@ def plan(
             flags = {"restart": str(restart).lower()}
             ordered = client.post("/v1/plan", document.content, place=document.place, **flags)
         else:
-            ordered = client.post(f"/v1/syncs/{quote(what, safe='')}/plan")
+            ordered = client.post(f"{path_of(what)}/plan")
         made = [_wait(client, each["id"], each["sync"], quiet=as_json) for each in ordered["plans"]]
     if as_json:
-        typer.echo(
-            json.dumps({"diff": differing, "plans": made, "unchanged": ordered["unchanged"]}, ensure_ascii=False)
-        )
+        print_json({"diff": differing, "plans": made, "unchanged": ordered["unchanged"]})
     else:
         for each in made:
             out.print(show_plan.plan(each))
@@ -71,16 +64,16 @@ def plan(
 
 def explain(
     context: typer.Context,
-    sync: Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC")],
+    sync: Sync,
     record: Record,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what the API answers, as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Say where a record stands, why, and what the next look at it would do."""
-    with Client(find_target(*context.find_root().obj)) as client:
-        found = client.get(f"/v1/syncs/{quote(sync, safe='')}/records/{quote(record, safe='')}/explain")
+    with Client(target_of(context)) as client:
+        found = client.get(f"{path_of(sync)}/records/{quote(record, safe='')}/explain")
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     for sentence in (*found["now"], *found["next"]):
         out.print(sentence, markup=False)

@@ -10,9 +10,9 @@ import typer
 from infra.cli import show, show_record
 from infra.cli.client import Client
 from infra.cli.errors import USAGE, CliError
+from infra.cli.pages import Every, Limit, listed, remark_more
 from infra.cli.say import Json, Record, Sync, Yes, ask, err, out, path_of, print_json, target_of
 
-PAGE = 200
 LIVE = 100
 """Records whose values are read in one call."""
 
@@ -32,8 +32,8 @@ def records(
     status: Annotated[
         str | None, typer.Option("--status", help="pending, queued, in_sync, failing or excluded; all without.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", help="How many at most.", min=1)] = 50,
-    every: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    limit: Limit = 50,
+    every: Every = False,
     search: Annotated[
         str | None,
         typer.Option("--search", help="An id, an email, a domain, a SKU, or a whole name; no parts of them."),
@@ -44,18 +44,9 @@ def records(
     as_json: Json = False,
 ) -> None:
     """List records with their ids on both sides, and why they fail or are excluded."""
-    found: list[dict[str, Any]] = []
-    cursor: str | None = None
+    path, most = f"{path_of(sync)}/records", None if every else limit
     with Client(target_of(context)) as client:
-        while True:
-            size = PAGE if every else min(limit - len(found), PAGE)
-            page = client.get(f"{path_of(sync)}/records", status=status, search=search, cursor=cursor, limit=size)
-            found += page["records"]
-            cursor = page["next"]
-            if every and cursor is not None and err.is_terminal:
-                err.print(f"{len(found):,} records …")
-            if cursor is None or (len(found) >= limit and not every):
-                break
+        found, more = listed(client, path, "records", limit=most, status=status, search=search)
         if values:
             _add_values(client, sync, found)
     if as_json:
@@ -64,8 +55,8 @@ def records(
     out.print(show.records(found) if found else "No such records.")
     if search is not None and not found:
         err.print("A search finds ids, whole emails, domains or SKUs, and whole names; no parts of them.")
-    if cursor is not None:
-        err.print("There are more; raise --limit to see them, or give --all.")
+    if more:
+        remark_more()
 
 
 @app.command()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 import typer
@@ -15,9 +16,12 @@ from infra.cli.client import Client
 from infra.cli.errors import USAGE, CliError
 from infra.cli.target import Target, find_target
 
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
-"""Answers go to `out`, progress and everything else to `err`. Both heed NO_COLOR."""
+COLOURS: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+"""With NO_COLOR not even bold, of which rich alone would think nothing."""
+
+out = Console(soft_wrap=True, highlight=False, color_system=COLOURS)
+err = Console(stderr=True, soft_wrap=True, highlight=False, color_system=COLOURS)
+"""Answers go to `out`, progress and everything else to `err`; no command has consoles of its own."""
 
 
 def names(context: typer.Context, incomplete: str) -> Sequence[str]:

@@ -8,16 +8,15 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from infra.cli.errors import FAILED, CliError
+from infra.cli.say import err, out
 from infra.local import stage
 from infra.local.deployment import DeploymentError
 from infra.local.processes import ProcessFailedError
 from infra.local.stage_info import StageInfo
 
 app = typer.Typer(help="Emulator, simulators and the stack on this machine.", no_args_is_help=True)
-out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print everything that is known of the stage as JSON.")]
 

@@ -78,7 +78,7 @@ def create_app(
     guard = Guard(token)
     add_records(app, records, view, lambda: _json(app))
     add_plans(app, plans, explain, lambda: _json(app), lambda name: query.flag(app, name))
-    add_exports(app, exports, lambda: _json(app), lambda: query.limit(app))
+    add_exports(app, exports, lambda: _json(app))
     add_trials(app, lifecycle, view, lambda: _json(app))
     add_deployed(app, deployed)
     add_accounts(app, accounts, view, lambda: _json(app))

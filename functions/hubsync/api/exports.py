@@ -8,12 +8,17 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import Field, StringConstraints, ValidationError
 
+from hubsync.api import query
 from hubsync.api.bodies import Body
+from hubsync.api.paging import cursor_of
 from hubsync.api.problem import Problem
 from hubsync.api.shapes import Json
 from hubsync.model.export import ExportFormat, ExportStep
 from hubsync.model.status import RecordStatus
 from hubsync.services.export.order import Exports, ExportView, UnknownExportError
+
+LISTED = "exports"
+"""The list, as its cursors know it."""
 
 Address = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_length=254)]
 """One address: printable ASCII with one @, so that nothing else gets into a mail's head."""
@@ -28,10 +33,8 @@ class ExportBody(Body):
     mail: Address | None = None
 
 
-def add_exports(
-    app: APIGatewayHttpResolver, exports: Exports, body: Callable[[], object], limit: Callable[[], int]
-) -> None:
-    """Add the routes. `body` reads the JSON of the request, `limit` how many are to be listed."""
+def add_exports(app: APIGatewayHttpResolver, exports: Exports, body: Callable[[], object]) -> None:
+    """Add the routes. `body` reads the JSON of the request."""
 
     @app.post("/v1/syncs/<name>/exports")
     def order(name: str) -> tuple[Json, int]:
@@ -40,7 +43,8 @@ def add_exports(
 
     @app.get("/v1/exports")
     def listed() -> Json:
-        return {"exports": [shape(each) for each in exports.list(limit())]}
+        found, place = exports.list(query.limit(app), query.place(app, LISTED))
+        return {"exports": [shape(each) for each in found], "next": cursor_of(LISTED, place)}
 
     @app.get("/v1/exports/<export>")
     def one(export: str) -> Json:

@@ -23,6 +23,10 @@ class ExportStore(Protocol):
         """The newest ones, newest first."""
         ...
 
+    def exports_from(self, place: str | None, limit: int) -> tuple[Sequence[Export], str | None]:
+        """Those behind a place, newest first, and the place to go on from; None begins, and ends."""
+        ...
+
     def put_export(self, export: Export) -> bool:
         """Store one if its version is still the stored one."""
         ...

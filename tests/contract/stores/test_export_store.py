@@ -76,6 +76,17 @@ def test_the_newest_come_first(stores: Stores) -> None:
     assert [each.id for each in stores.exports.exports(2)] == ["0003", "0002"]
 
 
+def test_they_come_in_pages(stores: Stores) -> None:
+    for number in range(6):
+        stores.exports.put_export(replace(BARE, id=f"000{number}"))
+    first, place = stores.exports.exports_from(None, 4)
+    assert [each.id for each in first] == ["0005", "0004", "0003", "0002"]
+    assert place is not None
+    stores.exports.put_export(replace(BARE, id="0009"))
+    second, end = stores.exports.exports_from(place, 2)
+    assert ([each.id for each in second], end) == (["0001", "0000"], None), "a new one stands before the place"
+
+
 @pytest.fixture
 def s3(endpoint: str, aws: None) -> Iterator[S3Files]:
     """A bucket of the emulator."""

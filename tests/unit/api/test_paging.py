@@ -8,6 +8,7 @@ import pytest
 
 from hubsync.api.paging import cursor_of
 from hubsync.model.entry import Half, IndexEntry
+from hubsync.model.export import Export, ExportFormat
 from hubsync.model.status import Failure, FailureCategory, RecordStatus
 from hubsync.stores.index_port import PutEntry
 from hubsync.stores.ports import Notification
@@ -35,6 +36,7 @@ def call(world: World) -> Client:
         )
         world.stores.index.write([PutEntry(entry), PutEntry(failing)])
         world.stores.notifications.add_notification(Notification("s1", number, f"Title {number}", "Text."))
+        world.stores.exports.put_export(Export(f"000{number}", number, "s1", "contacts", ExportFormat.CSV))
     return client
 
 
@@ -54,6 +56,7 @@ def pages(call: Client, path: str, key: str, **query: str) -> list[list[Any]]:
         (RECORDS, "records", {}, 10),
         (RECORDS, "records", {"status": "failing"}, 5),
         ("/v1/notifications", "notifications", {}, 5),
+        ("/v1/exports", "exports", {}, 5),
     ],
 )
 def test_every_page_together_is_the_whole_list(
@@ -64,7 +67,7 @@ def test_every_page_together_is_the_whole_list(
 
 
 @pytest.mark.parametrize("cursor", ["x", "é", "00", "AAAA", "x" * 900, "%%%", "bm90aGluZw"])
-@pytest.mark.parametrize("path", [RECORDS, "/v1/notifications"])
+@pytest.mark.parametrize("path", [RECORDS, "/v1/notifications", "/v1/exports"])
 def test_what_is_no_cursor_is_refused(call: Client, path: str, cursor: str) -> None:
     answer = call("GET", path, cursor=cursor)
     assert (answer.status, "next" in answer.json["remedy"]) == (400, True)
@@ -76,6 +79,7 @@ def test_a_cursor_of_another_list_is_refused(call: Client) -> None:
     assert call("GET", RECORDS, cursor=cursor).status == 400
     assert call("GET", RECORDS, status="pending", cursor=cursor).status == 400
     assert call("GET", "/v1/notifications", cursor=cursor).status == 400
+    assert call("GET", "/v1/exports", cursor=cursor).status == 400
     assert call("POST", "/v1/syncs/contacts/retry", {"ids": "all", "cursor": cursor}).status == 400
 
 

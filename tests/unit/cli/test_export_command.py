@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from hubsync.model.entry import Half, IndexEntry
+from hubsync.model.export import Export, ExportFormat
 from hubsync.model.status import RecordStatus
 from hubsync.stores.index_port import PutEntry
+from infra.cli import pages
 from tests.unit.cli.conftest import Hubsync
 from tests.unit.services.manage_world import World
 
@@ -82,6 +84,19 @@ def test_not_waiting_prints_the_id_and_the_list_has_it(hubsync: Hubsync, tmp_pat
     assert [each["id"] for each in json.loads(hubsync("exports", "--json").out)] == [export_id]
     assert hubsync("exports", export_id, "--out", "again.csv").code == 0
     assert len(rows(tmp_path / "again.csv")) == 4
+
+
+def test_the_list_goes_on_as_far_as_it_is_asked_to(
+    hubsync: Hubsync, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE", 2)
+    for number in range(5):
+        world.stores.exports.put_export(Export(f"000{number}", number, "s1", "contacts", ExportFormat.CSV))
+    some = hubsync("exports", "--limit", "3")
+    assert [line[:4] for line in some.out.splitlines()] == ["0004", "0003", "0002"]
+    assert "--all" in some.err
+    every = hubsync("exports", "--all")
+    assert (len(every.out.splitlines()), every.err) == (5, "")
 
 
 def test_what_cannot_be_fetched_leaves_no_file(hubsync: Hubsync, tmp_path: Path, world: World) -> None:

@@ -105,7 +105,7 @@ def test_an_error_leaves_standard_output_empty(applied: Hubsync, words: list[str
 
 
 def test_all_records_come_page_by_page(applied: Hubsync, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.cli.records.PAGE", 2)
+    monkeypatch.setattr("infra.cli.pages.PAGE", 2)
     assert len(json.loads(applied("records", "contacts", "--all", "--json").out)) == 5
     assert len(json.loads(applied("records", "contacts", "--limit", "3", "--json").out)) == 3
 

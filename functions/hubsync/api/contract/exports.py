@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from hubsync.api.contract.operation import Answer, Operation
-from hubsync.api.contract.paging import LIMIT
+from hubsync.api.contract.paging import CURSOR, LIMIT
 from hubsync.api.exports import ExportBody
 from hubsync.model.export import ExportFormat
 from hubsync.model.status import RecordStatus
@@ -40,9 +40,10 @@ class Export(Answer):
 
 
 class Exports(Answer):
-    """The newest exports, newest first."""
+    """Exports, newest first. Where there are more, `next` is the cursor."""
 
     exports: list[Export]
+    next: str | None
 
 
 OPERATIONS = (
@@ -62,11 +63,11 @@ OPERATIONS = (
         "/v1/exports",
         "listExports",
         "exports",
-        "The newest exports",
+        "All exports, newest first",
         {200: Exports},
         (400,),
         "They are listed for three weeks; their files are kept for one.",
-        query=(LIMIT,),
+        query=(CURSOR, LIMIT),
     ),
     Operation(
         "GET",

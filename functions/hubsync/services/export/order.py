@@ -77,9 +77,10 @@ class Exports:
         self.maker.make(export.id)
         return ExportView(export)
 
-    def list(self, limit: int) -> list[ExportView]:
-        """The newest exports, without their links."""
-        return [ExportView(each) for each in self.exports.exports(limit)]
+    def list(self, limit: int, place: str | None = None) -> tuple[list[ExportView], str | None]:
+        """Exports without their links, newest first, from `place` on; and where to go on."""
+        found, following = self.exports.exports_from(place, limit)
+        return [ExportView(each) for each in found], following
 
     def one(self, export_id: str) -> ExportView:
         """One export, with a fresh link while there is a file. Raises `UnknownExportError`."""

@@ -50,8 +50,14 @@ class DynamoExportStore:
 
     def exports(self, limit: int) -> Sequence[Export]:
         """See the port."""
-        items = self._exports.query(PARTITION, scan_index_forward=False, limit=limit, consistent_read=True)
-        return tuple(item.value() for item in items)
+        return self.exports_from(None, limit)[0]
+
+    def exports_from(self, place: str | None, limit: int) -> tuple[Sequence[Export], str | None]:
+        """See the port."""
+        behind = None if place is None else self._exports.sk < place
+        found = self._exports.query(PARTITION, behind, scan_index_forward=False, limit=limit + 1, consistent_read=True)
+        items = list(found)
+        return tuple(item.value() for item in items[:limit]), items[limit - 1].sk if len(items) > limit else None
 
     def put_export(self, export: Export) -> bool:
         """See the port."""

@@ -23,7 +23,13 @@ class MemoryExportStore:
 
     def exports(self, limit: int) -> Sequence[Export]:
         """See the port."""
-        return tuple(self._exports[each] for each in sorted(self._exports, reverse=True)[:limit])
+        return self.exports_from(None, limit)[0]
+
+    def exports_from(self, place: str | None, limit: int) -> tuple[Sequence[Export], str | None]:
+        """See the port."""
+        behind = [each for each in sorted(self._exports, reverse=True) if place is None or each < place]
+        page = behind[:limit]
+        return tuple(self._exports[each] for each in page), page[-1] if len(behind) > limit else None
 
     def put_export(self, export: Export) -> bool:
         """See the port."""
