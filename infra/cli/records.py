@@ -118,27 +118,50 @@ def restore(
     """Make records again that were deleted on one side. The list and its count are shown first, and confirmed."""
     body = {"target": to, "ids": _chosen(ids, every=every, verb="restored")}
     with Client(target_of(context)) as client:
-        review = client.post(f"{path_of(sync)}/restore", body)
+        reviews = _reviews(client, f"{path_of(sync)}/restore", body)
+        whole = _together([review for _, review in reviews])
         # With --json the review is for whoever is asked, and the answer alone is for the machine.
         shown = err if as_json else out
-        if review["left"]:
-            shown.print(f"Not deleted there, or not to be restored: {', '.join(review['left'])}", markup=False)
-        if not review["count"]:
+        if whole["left"]:
+            shown.print(f"Not deleted there, or not to be restored: {', '.join(whole['left'])}", markup=False)
+        if not whole["count"]:
             if as_json:
-                print_json(review)
+                print_json(whole)
             shown.print("There is nothing to restore.")
             return
-        shown.print(show.records(review["records"]))
-        if review["count"] > len(review["records"]):
-            shown.print(f"… and {review['count'] - len(review['records']):,} more.")
-        ask(f"Make {review['count']:,} record(s) again?", yes=yes, otherwise="A restore has to be confirmed.")
-        done = client.post(f"{path_of(sync)}/restore", {**body, "confirm": review["count"], "token": review["token"]})
+        shown.print(show.records(whole["records"]))
+        if whole["count"] > len(whole["records"]):
+            shown.print(f"… and {whole['count'] - len(whole['records']):,} more.")
+        ask(f"Make {whole['count']:,} record(s) again?", yes=yes, otherwise="A restore has to be confirmed.")
+        done = _together(
+            [
+                client.post(f"{path_of(sync)}/restore", {**asked, "confirm": each["count"], "token": each["token"]})
+                for asked, each in reviews
+                if each["count"]
+            ]
+        )
     if as_json:
         print_json(done)
         return
     out.print(f"{done['count']:,} record(s) of {sync} are made again.", markup=False)
-    if done["more"]:
-        out.print("There are more; repeat the command once these are done.")
+
+
+def _reviews(client: Client, path: str, body: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """What was asked for and what it would make again, lot by lot, until there is nothing behind."""
+    reviews = []
+    while True:
+        review = client.post(path, body)
+        reviews.append((body, review))
+        if review["next"] is None:
+            return reviews
+        body = {**body, "cursor": review["next"]}
+
+
+def _together(reviews: list[dict[str, Any]]) -> dict[str, Any]:
+    """Several reviews as one, which shows as many records as each of them may."""
+    first, most = reviews[0], max(len(each["records"]) for each in reviews)
+    records = [record for each in reviews for record in each["records"]]
+    return {**first, "count": sum(each["count"] for each in reviews), "records": records[:most], "next": None}
 
 
 def _add_values(client: Client, sync: str, found: list[dict[str, Any]]) -> None:

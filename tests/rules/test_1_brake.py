@@ -236,7 +236,7 @@ def test_off_and_delete_end_a_run_that_waits(when: str) -> None:
             ran.world.settle()
             assert ran.world.sync().status is SyncStatus.OFF
         else:
-            assert ran.world.lifecycle.delete("contacts", until=ran.world.clock.ms + 1).done
+            assert ran.world.lifecycle.delete("contacts").done
             ran.world.settle()
             assert ran.world.stores.syncs.syncs() == ()
         assert ran.written == (0, 0)

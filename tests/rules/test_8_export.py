@@ -381,7 +381,7 @@ def test_a_sync_that_is_deleted_is_not_exported() -> None:
     """8.5 Deleted meanwhile: the export ends, and nothing of it stays."""
     scene = mixed()
     export_id = order(scene.world)
-    while not scene.world.lifecycle.delete("contacts", until=scene.world.clock.ms + 1_000).done:
+    while not scene.world.lifecycle.delete("contacts").done:
         pass
     scene.world.export()
     assert stored(scene.world, export_id).step is ExportStep.FAILED

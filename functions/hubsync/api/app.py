@@ -35,7 +35,6 @@ from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.services.manage.view import View
 from hubsync.services.plan.explain import Explain
 from hubsync.services.plan.order import Plans
-from hubsync.services.ports import Clock
 
 OPEN = ("/v1/health", "/v1/openapi.json", "/v1/syncs.schema.json")
 """Paths that need no token: they say nothing of anybody."""
@@ -44,9 +43,6 @@ ADDRESSES = (
     "Try /v1/syncs, /v1/syncs/NAME, /v1/connections, /v1/connections/NAME/objects/TYPE, /v1/apps, /v1/apps/KEY, "
     "/v1/notifications, or POST to /v1/apply."
 )
-
-PURGE_MS = 15_000
-"""How long one call may purge; the function has 29 seconds, and a purge's last slice may be slow."""
 
 VERBS = ("off", "on", "restart", "compare", "retry", "restore", "plan", "trial")
 VERB = re.compile(r"/v1/syncs/[^/]+/([^/]+)\Z")
@@ -67,7 +63,6 @@ def create_app(
     differ: Differ,
     accounts: Accounts,
     once: Once,
-    clock: Clock,
     token: Callable[[], str],
 ) -> Handler:
     """The Lambda handler of the API: it takes an HTTP API event (payload 2.0) and answers it.
@@ -83,7 +78,7 @@ def create_app(
     add_deployed(app, deployed)
     add_accounts(app, accounts, view, lambda: _json(app))
     add_differ(app, differ, lambda: _json(app))
-    _add_commands(app, apply, lifecycle, clock)
+    _add_commands(app, apply, lifecycle)
     _add_queries(app, view)
 
     @app.not_found
@@ -113,7 +108,7 @@ def create_app(
     return handle
 
 
-def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycle, clock: Clock) -> None:
+def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycle) -> None:
     @app.post("/v1/apply")
     def apply_document() -> shapes.Json:
         dry, restart = query.flag(app, "dry"), query.flag(app, "restart")
@@ -126,7 +121,7 @@ def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycl
 
     @app.delete("/v1/syncs/<name>")
     def delete(name: str) -> tuple[shapes.Json, int]:
-        deleted = lifecycle.delete(name, until=clock.now() + PURGE_MS, expected=query.expected(app))
+        deleted = lifecycle.delete(name, expected=query.expected(app))
         return {"name": deleted.name, "done": deleted.done}, 200 if deleted.done else 202
 
     @app.post("/v1/syncs/<name>/off")

@@ -34,15 +34,17 @@ def retried(result: Retried, following: str | None) -> Json:
     return {"records": result.records, "unknown": list(result.unknown), "next": following}
 
 
-def review(result: Review, *, confirmed: bool) -> Json:
-    """What a restore makes again. `token` and `count` go back to confirm it."""
+def review(result: Review, following: str | None, *, confirmed: bool) -> Json:
+    """What a restore makes again. `token` and `count` go back to confirm it, with the cursor that was sent. `next` is
+    the cursor of what is behind.
+    """
     return {
         "target": result.target,
         "count": result.count,
         "token": result.token,
         "records": [record(entry, result.sync) for entry in result.entries],
         "left": list(result.left),
-        "more": result.more,
+        "next": following,
         "confirmed": confirmed,
     }
 

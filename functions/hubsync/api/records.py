@@ -55,12 +55,15 @@ class RetryBody(Body):
 
 
 class RestoreBody(Body):
-    """`{"target": "hubspot", "ids": "all"}` reviews; with the review's count as `confirm`, and its token, it acts."""
+    """`{"target": "hubspot", "ids": "all"}` reviews, and may go on at a cursor; the same with the review's count as
+    `confirm`, and its token, acts.
+    """
 
     target: Side
     ids: Names | Literal["all"]
     confirm: Annotated[int, Field(strict=True, ge=0)] | None = None
     token: Annotated[str, Field(max_length=100)] | None = None
+    cursor: Annotated[str, Field(max_length=1_000)] | None = None
 
 
 def add_records(app: APIGatewayHttpResolver, records: RecordUseCases, view: View, body: Callable[[], object]) -> None:
@@ -101,12 +104,16 @@ def add_records(app: APIGatewayHttpResolver, records: RecordUseCases, view: View
 
     @app.post("/v1/syncs/<name>/restore")
     def restore(name: str) -> tuple[shapes.Json, int]:
-        wanted = _read_restore(body())
-        ids, expected = None if wanted.ids == "all" else wanted.ids, query.expected(app)
+        wanted, listed, expected = _read_restore(body()), f"restore of {name}", query.expected(app)
+        ids = None if wanted.ids == "all" else wanted.ids
+        place = place_of(listed, wanted.cursor) if ids is None else None
         if wanted.confirm is None:
-            return shapes.review(use.review(name, wanted.target, ids, expected=expected), confirmed=False), 200
-        done = use.confirm(name, wanted.target, ids, wanted.confirm, wanted.token or "", expected=expected)
-        return shapes.review(done, confirmed=True), 202
+            found, done = use.review(name, wanted.target, ids, place, expected=expected), False
+        else:
+            token = wanted.token or ""
+            found = use.confirm(name, wanted.target, ids, wanted.confirm, token, place, expected=expected)
+            done = True
+        return shapes.review(found, cursor_of(listed, found.cursor), confirmed=done), 202 if done else 200
 
 
 def _read_values(body: object) -> ValuesBody:

@@ -121,7 +121,6 @@ class Management:
             differ=Differ(connections=stores.connections, syncs=stores.syncs, apply=apply, deployed=deployed),
             accounts=Accounts(stores.connections, stores.syncs, apply),
             once=Once(stores.answers, app.clock),
-            clock=app.clock,
             token=self.token,
         )
 

@@ -39,7 +39,6 @@ class Client:
             differ=world.differ,
             accounts=Accounts(world.stores.connections, world.stores.syncs, world.apply),
             once=Once(world.stores.answers, world.clock),
-            clock=world.clock,
             token=lambda: token,
         )
 

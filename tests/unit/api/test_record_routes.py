@@ -11,6 +11,7 @@ import pytest
 from hubsync.model.message import Queue
 from hubsync.model.side import Side
 from hubsync.model.sync import SyncStatus
+from hubsync.services.manage import restore as restoring
 from hubsync.services.manage import retry as retrying
 from hubsync.services.manage.locate import locate
 from infra.local.parts.faults import Fault
@@ -172,11 +173,34 @@ def test_a_restore_is_reviewed_and_then_confirmed(call: Client, small: Small) ->
     body = {"target": "hubspot", "ids": "all"}
     review = call("POST", f"{PATH}/restore", body)
     assert review.status == 200
-    assert (review.json["count"], review.json["confirmed"], review.json["more"]) == (1, False, False)
+    assert (review.json["count"], review.json["confirmed"], review.json["next"]) == (1, False, None)
     assert [each["app_id"] for each in review.json["records"]] == [small.a[2]]
     assert not small.waiting()
     done = call("POST", f"{PATH}/restore", {**body, "confirm": 1, "token": review.json["token"]})
     assert (done.status, done.json["confirmed"]) == (202, True)
+    small.rest()
+    assert len(small.hubspots()) == 3
+
+
+def test_a_restore_of_all_goes_on_at_a_cursor(call: Client, small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lot of failing records in a call; each lot is confirmed by its own review."""
+    monkeypatch.setattr(restoring, "LOT", 1)
+    body: dict[str, Any] = {"target": "hubspot", "ids": "all"}
+    counts, found = [], {}
+    while True:
+        review = call("POST", f"{PATH}/restore", body).json
+        counts.append(review["count"])
+        if review["count"]:
+            found = {**body, "confirm": 1, "token": review["token"]}
+        if review["next"] is None:
+            break
+        body = {**body, "cursor": review["next"]}
+    assert sorted(counts) == [0, 0, 1], "one fails for another reason, and behind the last there is nothing"
+    elsewhere = {name: part for name, part in found.items() if name != "cursor"}
+    if "cursor" in found:
+        assert call("POST", f"{PATH}/restore", elsewhere).status == 409
+    assert call("POST", f"{PATH}/restore", {**found, "cursor": "elsewhere"}).status == 400
+    assert call("POST", f"{PATH}/restore", found).status == 202
     small.rest()
     assert len(small.hubspots()) == 3
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from hubsync.services.manage import restore as restoring
 from infra.cli import records as commands
 from tests.simulation.records import records_of, view_of
 from tests.unit.cli.conftest import Hubsync
@@ -106,6 +107,20 @@ def test_a_restore_is_confirmed(hubsync: Hubsync, small: Small) -> None:
     small.rest()
     assert len(small.hubspots()) == 2
     assert "nothing to restore" in hubsync("restore", "contacts", "--to", "hubspot", "--all", "--yes").out
+
+
+def test_all_lots_of_a_restore_are_shown_and_confirmed_together(
+    hubsync: Hubsync, small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restoring, "LOT", 1)
+    done = hubsync("restore", "contacts", "--to", "hubspot", "--all", "--yes")
+    assert done.code == 0, done.err
+    assert small.a[1] in done.out
+    assert "1 record(s) of contacts are made again" in done.out
+    small.rest()
+    assert len(small.hubspots()) == 2
+    left = hubsync("restore", "contacts", "--to", "hubspot", "--all", "--yes", "--json")
+    assert (json.loads(left.out)["count"], json.loads(left.out)["next"]) == (0, None)
 
 
 def test_what_cannot_be_restored_is_named(hubsync: Hubsync, small: Small) -> None:

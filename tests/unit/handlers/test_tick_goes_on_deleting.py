@@ -13,7 +13,7 @@ def test_a_tick_purges_what_a_deletion_left(world: World) -> None:
     sync = world.save(contacts())
     entries = [IndexEntry(sync.id, f"h-{number}", Half(str(number))) for number in range(2 * PURGE_SLICE)]
     world.stores.index.write([PutEntry(entry) for entry in entries])
-    assert not world.lifecycle.delete("contacts", until=0).done
+    assert not world.lifecycle.delete("contacts").done
     assert world.stores.index.walk(sync.id, None, 1).entries
     world.poll()
     assert not world.stores.index.walk(sync.id, None, 1).entries
@@ -23,7 +23,7 @@ def test_a_tick_purges_what_a_deletion_left(world: World) -> None:
 def test_a_tick_without_time_left_purges_nothing(world: World) -> None:
     sync = world.save(contacts())
     world.stores.index.write([PutEntry(IndexEntry(sync.id, f"h-{at}", Half(str(at)))) for at in range(2 * PURGE_SLICE)])
-    world.lifecycle.delete("contacts", until=0)
+    world.lifecycle.delete("contacts")
     context = world._context()
     context.get_remaining_time_in_millis = lambda: 0
     poll.handler({}, context)

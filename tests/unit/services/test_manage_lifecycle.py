@@ -77,15 +77,15 @@ def test_deleting_destroys_the_key_first_then_purges_in_slices(world: World) -> 
     sync = world.sync()
     world.stores.index.write([PutEntry(entry(sync, n, RecordStatus.IN_SYNC)) for n in range(PURGE_SLICE + 10)])
     world.stores.index.write([PutClaim(sync.id, Claim("k", hubspot="h-1"))])
-    first = world.lifecycle.delete("contacts", until=world.clock.now())
+    first = world.lifecycle.delete("contacts")
     assert not first.done
     assert (world.sync().status, world.sync().hash_key) == (SyncStatus.DELETING, b"")
     assert world.sync().history_key == b""
-    assert world.lifecycle.delete("contacts", until=world.clock.now()).done
+    assert world.lifecycle.delete("contacts").done
     assert not world.stores.syncs.syncs()
     assert not world.stores.index.walk(sync.id, None, 10).entries
     with pytest.raises(UnknownSyncError):
-        world.lifecycle.delete("contacts", until=world.clock.now())
+        world.lifecycle.delete("contacts")
 
 
 def test_a_deletion_that_was_cut_off_goes_on_and_nothing_else_is_touched(world: World) -> None:
@@ -96,7 +96,7 @@ def test_a_deletion_that_was_cut_off_goes_on_and_nothing_else_is_touched(world: 
     world.stores.index.write([PutEntry(entry(kept, 1, RecordStatus.IN_SYNC))])
     world.lifecycle.go_on_deleting(until=world.clock.now() + 1)
     assert len(world.stores.syncs.syncs()) == 2
-    assert not world.lifecycle.delete("contacts", until=world.clock.now()).done
+    assert not world.lifecycle.delete("contacts").done
     world.lifecycle.go_on_deleting(until=world.clock.now())  # no time is left
     assert len(world.stores.index.walk(sync.id, None, 10_000).entries) == 2 * PURGE_SLICE
     world.lifecycle.go_on_deleting(until=world.clock.now() + 1)
@@ -117,12 +117,12 @@ def test_a_sync_that_others_link_by_is_not_deleted(world: World) -> None:
     """6.1, 1.7 Who deletes it is told which syncs need it; once they are gone, or link no more, it goes."""
     deals = linking(world)
     with pytest.raises(NotNowError, match="deals links records by way of contacts") as refused:
-        world.lifecycle.delete("contacts", until=world.clock.now() + 1_000)
+        world.lifecycle.delete("contacts")
     assert "via: contacts" in refused.value.remedy
     assert (world.sync().status, world.sync().hash_key != b"") == (SyncStatus.ACTIVE, True)
     assert world.lifecycle.off("contacts").status is SyncStatus.OFF, "it may rest; links to what is bound go on"
     world.put(replace(deals, associations=()))
-    assert world.lifecycle.delete("contacts", until=world.clock.now() + 1_000).done
+    assert world.lifecycle.delete("contacts").done
 
 
 def test_what_is_being_deleted_itself_needs_nobody(world: World) -> None:
@@ -130,7 +130,7 @@ def test_what_is_being_deleted_itself_needs_nobody(world: World) -> None:
     deals = linking(world)
     world.put(replace(deals, status=SyncStatus.DELETING))
     world.put(replace(world.sync(), associations=(Association(9, "contacts", "boss_id", world.sync().id),)))
-    assert world.lifecycle.delete("contacts", until=world.clock.now() + 1_000).done
+    assert world.lifecycle.delete("contacts").done
 
 
 @pytest.mark.parametrize("verb", ["off", "on", "restart", "compare"])

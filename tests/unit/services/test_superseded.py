@@ -37,7 +37,7 @@ def active(world: World) -> None:
 
 ENDINGS: dict[str, Callable[[World], object]] = {
     "off": lambda world: world.lifecycle.off("contacts"),
-    "delete": lambda world: world.lifecycle.delete("contacts", until=0),
+    "delete": lambda world: world.lifecycle.delete("contacts"),
     "restart": lambda world: world.lifecycle.restart("contacts"),
 }
 endings = pytest.mark.parametrize("how", ENDINGS)

@@ -182,14 +182,16 @@ class Retried(Answer):
 
 
 class Review(Answer):
-    """What a restore makes again. `count` and `token` go back to confirm it. `left` cannot be restored."""
+    """What a restore makes again. `count` and `token` go back to confirm it, with the cursor that was sent. `left`
+    cannot be restored. Where there are more, `next` is the cursor of their own review.
+    """
 
     target: Side
     count: int
     token: str
     records: list[Record]
     left: list[str]
-    more: bool
+    next: str | None
     confirmed: bool
 
 
@@ -267,7 +269,8 @@ OPERATIONS = (
         "Make deleted records again",
         {200: Review, 202: Review},
         (400, 404, 409),
-        "Without confirm it is a review (200). With the review's count and token it is carried out (202).",
+        "Without confirm it is a review (200). With the review's count and token it is carried out (202). One call "
+        "seeks all that were deleted among a thousand failing records.",
         body=RestoreBody,
         matched=True,
     ),

@@ -139,12 +139,12 @@ class Lifecycle:
         self._orchestrator.start_comparison(sync.id, run, self._ids.new())
         return replace(sync, comparison=run)
 
-    def delete(self, name: str, *, until: int, expected: Expected = None) -> Deleted:
+    def delete(self, name: str, *, expected: Expected = None) -> Deleted:
         """Delete a sync and everything known of its records; no record in either application is touched.
 
-        Its keys go first, and what then still stands in index and history says nothing to anybody. The index is purged
-        in slices until `until` (epoch ms); asked again, it goes on, and so does the five-minute tick. At least one
-        slice is purged. Refused while others link their records by way of this sync (rule 6.1).
+        Its keys go first, and what then still stands in index and history says nothing to anybody. One slice of the
+        index is purged; asked again, the next one, and the five-minute tick goes on, too. Refused while others link
+        their records by way of this sync (rule 6.1).
         """
 
         def doom(sync: Sync) -> Sync:
@@ -153,14 +153,16 @@ class Lifecycle:
             return replace(sync, status=SyncStatus.DELETING, hash_key=b"", history_key=b"", phase=None, indexed=())
 
         sync = self._end_runs(self._change(name, doom, expected, deleting=True))
-        return Deleted(name, self._purge(sync.id, until))
+        return Deleted(name, self._purge(sync.id))
 
     def go_on_deleting(self, *, until: int) -> None:
         """Go on with the deletions that were cut off, until `until` (epoch ms): nobody may ask again."""
         for sync in self._syncs.syncs():
             # By id: whoever asked may be at it as well, be done first, and give the name to a new sync.
             if sync.status is SyncStatus.DELETING and self._clock.now() < until:
-                self._purge(self._end_runs(sync).id, until)
+                self._end_runs(sync)
+                while not self._purge(sync.id) and self._clock.now() < until:
+                    pass
 
     def _released(self, sync: Sync, *, confirm: bool) -> Sync:
         """The sync with the run that its brake holds begun anew; as it is if that was done already."""
@@ -208,9 +210,8 @@ class Lifecycle:
                 remedy=f"First take the associations with via: {sync.name} out of the document, or delete their syncs.",
             )
 
-    def _purge(self, sync_id: str, until: int) -> bool:
-        while not (done := self._index.purge(sync_id, PURGE_SLICE)) and self._clock.now() < until:
-            pass
+    def _purge(self, sync_id: str) -> bool:
+        done = self._index.purge(sync_id, PURGE_SLICE)
         if done:
             self._syncs.delete_sync(sync_id)
         return done

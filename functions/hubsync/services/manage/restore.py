@@ -19,10 +19,9 @@ from hubsync.services.manage.retry import running
 from hubsync.stores.index_port import IndexStore
 from hubsync.stores.ports import SyncStore
 
-MOST = 10_000
-"""Records of one restore; what is beyond takes another one."""
+LOT = 1_000
+"""Failing records among which one call looks for deleted ones; the next call goes on behind them."""
 SHOWN = 50
-WALKED = 1_000
 WORDS = {Side.HUBSPOT: "HubSpot", Side.APP: "the app"}
 
 
@@ -35,8 +34,8 @@ class Review:
     """What a restore would make again.
 
     `entries` are the first of `count`; `token` binds the confirmation to what was reviewed. `left` are names that
-    cannot be restored: not known, not deleted there, or deleted for privacy's sake. `more` says that there are more
-    than one restore takes.
+    cannot be restored: not known, not deleted there, or deleted for privacy's sake. `cursor` is where to go on (None:
+    that was all).
     """
 
     sync: Sync
@@ -45,7 +44,7 @@ class Review:
     entries: tuple[IndexEntry, ...]
     token: str
     left: tuple[str, ...] = ()
-    more: bool = False
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,19 @@ class Restore:
     index: IndexStore
     enqueue: Enqueue
 
-    def review(self, name: str, target: Side, records: Sequence[str] | None, *, expected: Expected = None) -> Review:
-        """What would be made again on `target`: some records by name, or (None) all that were deleted there."""
-        return self._review(self._sync(name, target, expected), target, records)[0]
+    def review(
+        self,
+        name: str,
+        target: Side,
+        records: Sequence[str] | None,
+        cursor: str | None = None,
+        *,
+        expected: Expected = None,
+    ) -> Review:
+        """What would be made again on `target`: some records by name, or (None) all that were deleted there, a `LOT` of
+        failing records in one call.
+        """
+        return self._review(self._sync(name, target, expected), target, records, cursor)[0]
 
     def confirm(
         self,
@@ -67,12 +76,13 @@ class Restore:
         records: Sequence[str] | None,
         count: int,
         token: str,
+        cursor: str | None = None,
         *,
         expected: Expected = None,
     ) -> Review:
         """Make them again. Raises `ReviewChangedError` if they are not what was reviewed: count and token must fit."""
         sync = self._sync(name, target, expected)
-        review, entries = self._review(sync, target, records)
+        review, entries = self._review(sync, target, records, cursor)
         if (review.count, review.token) != (count, token):
             raise ReviewChangedError(f"{review.count} record(s) can be restored now, not what was reviewed.")
         refs = [ref for entry in entries if (ref := entry.ref(target.other)) is not None]
@@ -88,28 +98,21 @@ class Restore:
             )
         return sync
 
-    def _review(self, sync: Sync, target: Side, records: Sequence[str] | None) -> tuple[Review, list[IndexEntry]]:
+    def _review(
+        self, sync: Sync, target: Side, records: Sequence[str] | None, cursor: str | None
+    ) -> tuple[Review, list[IndexEntry]]:
         left: tuple[str, ...] = ()
+        following = None
         if records is None:
-            entries = self._all(sync, target)
+            page = self.index.by_status(sync.id, RecordStatus.FAILING, cursor, LOT)
+            entries = [entry for entry in page.entries if _is(entry, target)]
+            following = page.cursor
         else:
             found = {each: entry for each, entry in locate(self.index, sync.id, records).items() if _is(entry, target)}
             entries = list({entry.id: entry for entry in found.values()}.values())
             left = tuple(each for each in records if each not in found)
-        more, entries = len(entries) > MOST, entries[:MOST]
         token = _token(sync, target, entries)
-        return Review(sync, target, len(entries), tuple(entries[:SHOWN]), token, left, more), entries
-
-    def _all(self, sync: Sync, target: Side) -> list[IndexEntry]:
-        found: list[IndexEntry] = []
-        cursor: str | None = None
-        while len(found) <= MOST:
-            page = self.index.by_status(sync.id, RecordStatus.FAILING, cursor, WALKED)
-            found += [entry for entry in page.entries if _is(entry, target)]
-            cursor = page.cursor
-            if cursor is None:
-                break
-        return found
+        return Review(sync, target, len(entries), tuple(entries[:SHOWN]), token, left, following), entries
 
 
 def _is(entry: IndexEntry, target: Side) -> bool:
