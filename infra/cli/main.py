@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from infra.cli.browse import browse
 from infra.cli.catalogue import app as catalogue_commands
 from infra.cli.config import app as config_commands
 from infra.cli.errors import CliError
@@ -36,6 +37,7 @@ app.add_typer(record_commands)
 app.command()(explain)
 app.command()(export)
 app.command()(exports)
+app.command("open")(browse)
 app.add_typer(catalogue_commands)
 app.add_typer(stage_commands, name="stage")
 

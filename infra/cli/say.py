@@ -17,7 +17,7 @@ from infra.cli.errors import USAGE, CliError
 from infra.cli.target import Target, find_target
 
 COLOURS: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-"""With NO_COLOR not even bold, of which rich alone would think nothing."""
+"""With NO_COLOR not even bold, which rich alone would leave."""
 
 out = Console(soft_wrap=True, highlight=False, color_system=COLOURS)
 err = Console(stderr=True, soft_wrap=True, highlight=False, color_system=COLOURS)

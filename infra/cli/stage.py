@@ -60,14 +60,7 @@ def _show(info: StageInfo, *, as_json: bool) -> None:
         # Not through rich, which would wrap and colour it.
         typer.echo(json.dumps(info.as_json(), indent=2))
         return
-    for name, value in (
-        ("API", info.api_url),
-        ("webhooks", info.webhook_url),
-        ("HubSpot", info.hubspot_url),
-        ("Orbit", info.app_url),
-        ("Ledgerly", info.ledgerly_url),
-        ("AWS", info.aws_endpoint),
-    ):
+    for name, value in info.places().items():
         if value:
             out.print(f"{name:<9} {value}", markup=False)
 

@@ -63,6 +63,17 @@ class StageInfo:
             "processes": [process.as_json() for process in self.processes],
         }
 
+    def places(self) -> dict[str, str | None]:
+        """Where its parts answer, by what people call them."""
+        return {
+            "API": self.api_url,
+            "webhooks": self.webhook_url,
+            "HubSpot": self.hubspot_url,
+            "Orbit": self.app_url,
+            "Ledgerly": self.ledgerly_url,
+            "AWS": self.aws_endpoint,
+        }
+
     def save(self) -> None:
         """Write the file; it holds tokens, so only its owner may read it."""
         path = Path(self.home) / FILE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hubsync.api.records import RecordUseCases
 from hubsync.services.history import History
+from hubsync.services.manage.addresses import Addresses
 from hubsync.services.manage.enqueue import Enqueue
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
@@ -30,6 +31,7 @@ def records_of(world: World) -> RecordUseCases:
         ),
         values=Values(stores.syncs, stores.connections, stores.index, world.app.connectors),
         search=Search(stores.syncs, stores.connections, stores.index, world.app.connectors),
+        addresses=Addresses(stores.overview, world.app.connectors),
         retry=Retry(stores.syncs, stores.index, enqueue),
         restore=Restore(stores.syncs, stores.index, enqueue),
     )

@@ -58,6 +58,18 @@ def test_a_failing_record_is_found_mended_and_retried(active: Scene, hubsync: Hu
     some = hubsync("records", scene.name, "--limit", "2", "--json")
     assert (len(some.json), some.err) == (2, "")
 
+    (found,) = hubsync("records", scene.name, "--search", email(TOO_LONG).upper(), "--json").json
+    assert found["id"] == failing["id"]
+    named = {each["hubspot_id"]: each["values"] for each in hubsync("records", scene.name, "--values", "--json").json}
+    assert named[key]["hubspot"]["name"].startswith(LONG_NAME)
+    for number in PAIRS:
+        values = named[hubspot_id(scene, number)]
+        first = next(each for each in values["fields"] if each["hubspot"] == "firstname")
+        assert first["hubspot_value"] == first["app_value"] == app_row(scene, number)["name"]["first"]
+        assert values["hubspot"] == values["app"]
+    page = f"https://app-eu1.hubspot.com/contacts/62515/record/0-1/{key}\n"
+    assert hubsync("open", scene.name, email(TOO_LONG), "--print").out == page
+
     shown = hubsync("record", scene.name, key, "--json").json
     values = {each["hubspot"]: (each["hubspot_value"], each["app_value"]) for each in shown["fields"]}
     assert values["firstname"] == (LONG_NAME, None)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hubsync.api.shapes import Json, fields, record
+from hubsync.model.entry import IndexEntry
 from hubsync.model.history import HistoryEvent
+from hubsync.services.manage.addresses import Address
 from hubsync.services.manage.record import FieldView, RecordView
 from hubsync.services.manage.restore import Review
 from hubsync.services.manage.retry import Retried
 from hubsync.services.manage.values import RecordNow, SideNow
 
-__all__ = ["Json", "record", "record_view", "retried", "review", "values"]
+__all__ = ["Json", "addresses", "record", "record_view", "retried", "review", "values"]
 
 
 def record_view(view: RecordView) -> Json:
@@ -27,6 +29,15 @@ def record_view(view: RecordView) -> Json:
 def values(found: Sequence[RecordNow], unknown: Sequence[str]) -> Json:
     """Names and values of some entries as they are now."""
     return {"records": [_now(each) for each in found], "unknown": list(unknown)}
+
+
+def addresses(entry: IndexEntry, found: Sequence[Address]) -> Json:
+    """Where people look at the records of an entry."""
+    shown = [
+        {"side": each.side, "id": each.record_id, "url": each.url, "problem": each.problem, "remedy": each.remedy}
+        for each in found
+    ]
+    return {"id": entry.id, "addresses": shown}
 
 
 def retried(result: Retried, following: str | None) -> Json:

@@ -17,6 +17,7 @@ from hubsync.api.bodies import Body, Name
 from hubsync.api.paging import cursor_of, place_of
 from hubsync.api.problem import Problem
 from hubsync.model.side import Side
+from hubsync.services.manage.addresses import Addresses
 from hubsync.services.manage.record import Viewer
 from hubsync.services.manage.restore import Restore
 from hubsync.services.manage.retry import Retry
@@ -37,6 +38,7 @@ class RecordUseCases:
     view: Viewer
     values: Values
     search: Search
+    addresses: Addresses
     retry: Retry
     restore: Restore
 
@@ -84,6 +86,10 @@ def add_records(app: APIGatewayHttpResolver, records: RecordUseCases, view: View
     @app.get("/v1/syncs/<name>/records/<record>")
     def record(name: str, record: str) -> shapes.Json:
         return shapes.record_view(records.view(name, unquote(record)))
+
+    @app.get("/v1/syncs/<name>/records/<record>/addresses")
+    def addresses(name: str, record: str) -> shapes.Json:
+        return shapes.addresses(*records.addresses(name, unquote(record)))
 
     @app.post("/v1/syncs/<name>/records/values")
     def values(name: str) -> shapes.Json:

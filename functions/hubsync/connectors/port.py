@@ -264,6 +264,15 @@ class Timeline(Protocol):
         ...
 
 
+@runtime_checkable
+class WebPages(Protocol):
+    """Where a connector knows on which pages people look at records."""
+
+    def page_of(self, object_type: str, record_id: str) -> str | None:
+        """The web address of a record; None where it is not known. Raises as reads do."""
+        ...
+
+
 class Allowance(Protocol):
     """Permission to call an account's API, shared by all workers (the GCRA budget in the state table)."""
 

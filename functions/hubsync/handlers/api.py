@@ -15,6 +15,7 @@ from hubsync.bootstrap import Bootstrap
 from hubsync.observability import logger
 from hubsync.services.export.order import Exports
 from hubsync.services.manage.accounts import Accounts
+from hubsync.services.manage.addresses import Addresses
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.deployed import Deployed
 from hubsync.services.manage.differ import Differ
@@ -85,6 +86,7 @@ class Management:
                 ),
                 values=Values(stores.syncs, stores.connections, stores.index, app.connectors),
                 search=Search(stores.syncs, stores.connections, stores.index, app.connectors),
+                addresses=Addresses(stores.overview, app.connectors),
                 retry=Retry(stores.syncs, stores.index, enqueue),
                 restore=Restore(stores.syncs, stores.index, enqueue),
             ),

@@ -11,6 +11,7 @@ from infra.local.http import Request, Response
 from infra.local.hubspot import (
     association_routes,
     batches,
+    details,
     objects,
     pipeline_routes,
     properties,
@@ -33,6 +34,7 @@ _ROUTES = (
     *properties.ROUTES,
     *pipeline_routes.ROUTES,
     *timeline.ROUTES,
+    *details.ROUTES,
 )
 _OPTIONAL = ("correlationId", "category", "subCategory", "errors", "context", "links", "message")
 

@@ -33,6 +33,7 @@ from hubsync.services.export.collect import Collect
 from hubsync.services.export.make import MakeExport
 from hubsync.services.export.order import Exports
 from hubsync.services.history import History
+from hubsync.services.manage.addresses import Addresses
 from hubsync.services.manage.apply import Applied, Apply
 from hubsync.services.manage.deployed import Deployed
 from hubsync.services.manage.differ import Differ
@@ -375,6 +376,7 @@ class World:
             ),
             values=Values(self.stores.syncs, self.stores.connections, self.stores.index, connectors),
             search=Search(self.stores.syncs, self.stores.connections, self.stores.index, connectors),
+            addresses=Addresses(self.stores.overview, connectors),
             retry=Retry(self.stores.syncs, self.stores.index, enqueue),
             restore=Restore(self.stores.syncs, self.stores.index, enqueue),
         )

@@ -110,6 +110,23 @@ class ValuesPage(Answer):
     unknown: list[str]
 
 
+class Address(Answer):
+    """Where people look at a record. `url` is null where that cannot be known; then the others say why."""
+
+    side: Side
+    id: str
+    url: str | None
+    problem: str | None
+    remedy: str | None
+
+
+class Addresses(Answer):
+    """An entry, and where people look at each of its records."""
+
+    id: str
+    addresses: list[Address]
+
+
 class FieldEdit(Answer):
     """What a write did to one field."""
 
@@ -248,6 +265,16 @@ OPERATIONS = (
         "Why a record stands as it does",
         {200: Explanation},
         (404, 409, 502, 503),
+    ),
+    Operation(
+        "GET",
+        "/v1/syncs/{name}/records/{record}/addresses",
+        "readAddresses",
+        "records",
+        "Where people look at a record",
+        {200: Addresses},
+        (404, 409),
+        "Its pages in HubSpot and in the app, as far as they are known.",
     ),
     Operation(
         "POST",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
 import httpx
 
@@ -53,7 +54,7 @@ class _Object(NamedTuple):
 
 
 class DeclarativeConnector:
-    """One account of an application with a manifest; implements `Connector`, and `Directory` and
+    """One account of an application with a manifest; implements `Connector` and `WebPages`, and `Directory` and
     `Pipelines` where the manifest has them.
 
     `http` is made with the manifest's `headers` and the headers of its `auth`; `params` are the query parameters of its
@@ -141,6 +142,12 @@ class DeclarativeConnector:
         if spec is None:
             raise ConnectorBugError(f"{self._name}'s manifest names no pipelines of {object_type}.")
         return spec.read(self._http, self._params, object_type)
+
+    def page_of(self, object_type: str, record_id: str) -> str | None:
+        """Where the application shows a record, if its manifest says so (`web`). No call."""
+        self._object(object_type)
+        web = self._manifest.objects[object_type].web
+        return None if web is None else web.replace("{id}", quote(record_id, safe=""))
 
     def _object(self, object_type: str) -> _Object:
         found = self._objects.get(object_type)

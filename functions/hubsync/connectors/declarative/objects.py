@@ -208,7 +208,7 @@ class ObjectManifest(Part):
 
     `search` has, by field, the parameter of the list's query that finds the records of a value; before a record is made
     the application is asked whether it has it already. `display` are the fields that people know a record by: the first
-    group that is not empty, its texts joined.
+    group that is not empty, its texts joined. `web` is where people look at a record, with `{id}` for its id.
     """
 
     kind: ObjectKind | None = None
@@ -228,6 +228,7 @@ class ObjectManifest(Part):
     identifiers: Mapping[IdentifierKind, tuple[str, ...]] = {}
     defaults: tuple[DefaultManifest, ...] = ()
     display: tuple[Annotated[tuple[Name, ...], Field(min_length=1)], ...] = ()
+    web: Annotated[str, StringConstraints(pattern=r"^https://[^\s{}]+\{id\}[^\s{}]*$")] | None = None
     pipelines: PipelinesManifest | None = None
 
     @model_validator(mode="after")

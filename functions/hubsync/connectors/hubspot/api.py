@@ -25,6 +25,7 @@ MAX_UNIQUE = 10
 
 SEARCH_BUCKET = "search"
 
+DETAILS = f"/account-info/{VERSION}/details"
 OWNERS = f"/crm/owners/{VERSION}"
 OWNERS_PAGE = 500
 """Owners of a page, at most."""

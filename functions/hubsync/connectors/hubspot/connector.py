@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import quote
 
 import httpx
 
@@ -13,6 +14,7 @@ from hubsync.connectors.hubspot.answers import patience
 from hubsync.connectors.hubspot.api import BASE_URL, BATCH
 from hubsync.connectors.hubspot.associations import with_links
 from hubsync.connectors.hubspot.changes import Changes
+from hubsync.connectors.hubspot.pages import account_page, type_id
 from hubsync.connectors.hubspot.reading import Reader
 from hubsync.connectors.hubspot.schema import definitions, schema_of
 from hubsync.connectors.port import (
@@ -53,7 +55,7 @@ def connect(
 class HubSpotConnector:
     """Contacts, companies and every other object type, called by its plural name.
 
-    Implements `Connector`, `ChangeFeed`, `Directory`, `Pipelines` and `Timeline`.
+    Implements `Connector`, `ChangeFeed`, `Directory`, `Pipelines`, `Timeline` and `WebPages`.
 
     `http` brings base URL, token, budget and `patience`.
     """
@@ -63,6 +65,7 @@ class HubSpotConnector:
         self._http = http
         self._reader = Reader(http)
         self._changes = Changes(http, self._reader)
+        self._page: str | None = None
 
     def schema(self, object_type: str) -> ObjectSchema:
         """The properties of an object type. One call."""
@@ -138,6 +141,15 @@ class HubSpotConnector:
     def log_events(self, template: str, events: Sequence[TimelineEvent]) -> None:
         """Log events on the timelines of contacts. One call for 100."""
         timeline.log_events(self._http, template, events)
+
+    def page_of(self, object_type: str, record_id: str) -> str | None:
+        """Where HubSpot shows a record. One call for each account and process."""
+        number = type_id(object_type)
+        if number is None:
+            return None
+        if self._page is None:
+            self._page = account_page(self._http)
+        return f"{self._page}/record/{number}/{quote(record_id, safe='')}"
 
     def _by_key(self, object_type: str, found: Mapping[str, Record], fields: Sequence[str]) -> Mapping[str, Record]:
         """Records by whatever they were asked by, with their links."""
