@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 CDK := JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 infra/node_modules/.bin/cdk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format types contracts unit rules openapi mutants bench stage-up stage-down synth deploy bootstrap destroy lock clean
+.PHONY: help demo test test-all lint format types contracts unit rules openapi mutants bench bench-api stage-up stage-down synth deploy bootstrap destroy lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ mutants: $(READY) ## switch each rule off, and see its tests notice
 
 bench: $(READY) ## what a decision, a saved sync and an export cost
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.benchmarks
+
+bench-api: $(READY) ## how long the API takes on a stage with ten thousand records
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.benchmarks.answering
 
 stage-up: $(READY) ## emulator, simulators and stack, in the background
 	@$(BIN)/hubsync stage up --detach

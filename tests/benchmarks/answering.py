@@ -13,20 +13,19 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from hubsync.model.entry import Half, IndexEntry
-from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus
-from hubsync.stores.dynamodb.batches import WRITE_LIMIT, key_of
-from hubsync.stores.dynamodb.items import entry_attributes, status_partition
+from hubsync.model.status import RecordStatus
+from hubsync.stores.dynamodb.batches import key_of
+from hubsync.stores.dynamodb.items import status_partition
 from hubsync.stores.dynamodb.schema import STATUS_INDEX
 from hubsync.stores.layout import BUCKETS, entry_address
 from infra.local.stage import StageOptions, down, status, up
 from infra.local.stage_info import StageInfo
+from tests.benchmarks.indexed import FIRST, entries, fill
 from tests.stage.people import contact, person
 from tests.stage.scene import Scene
 
@@ -34,7 +33,6 @@ RECORDS = 10_000
 PAIRS = 10
 ROUNDS = 100
 GOAL_MS = 150
-AT = 1_790_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +42,6 @@ class Measured:
     what: str
     median: float
     p95: float
-
-
-def entries(sync_id: str, number: int) -> Iterator[IndexEntry]:
-    """So many entries: of ten records eight are in sync, one fails, one is excluded."""
-    failure = Failure(FailureCategory.TOO_LONG, "The job title is too long.", "Shorten it.", "jobtitle")
-    hashes = {at: at.to_bytes(8) for at in range(1, 11)}
-    for at in range(number):
-        hubspot_id = str(70_000_000_000 + at)
-        state: dict[str, Any] = {"status": RecordStatus.IN_SYNC, "reason": "Both sides hold the same values."}
-        if at % 10 == 8:
-            state = {"status": RecordStatus.FAILING, "failure": failure, "reason": failure.sentence}
-        elif at % 10 == 9:
-            state = {"status": RecordStatus.EXCLUDED, "exclusion": ExclusionReason.NO_EMAIL, "reason": "No email."}
-        yield IndexEntry(
-            sync_id,
-            f"h-{hubspot_id}",
-            Half(hubspot_id, hashes),
-            Half(f"p{at}", hashes),
-            generation=1,
-            since=AT + at,
-            settled_at=AT + at,
-            **state,
-        )
-
-
-def write(client: Any, table: str, wanted: Iterable[IndexEntry]) -> None:
-    """Put entries into the index, just as the store would have."""
-    left = iter(wanted)
-    while lot := list(islice(left, WRITE_LIMIT)):
-        puts = [
-            {
-                "PutRequest": {
-                    "Item": {
-                        **key_of(entry_address(each.sync_id, each.id)),
-                        **entry_attributes(each),
-                        "v": {"N": "1"},
-                    }
-                }
-            }
-            for each in lot
-        ]
-        assert not client.batch_write_item(RequestItems={table: puts})["UnprocessedItems"]
 
 
 def measured(what: str, ask: Callable[[], object], rounds: int = ROUNDS) -> Measured:
@@ -103,7 +59,7 @@ def measured(what: str, ask: Callable[[], object], rounds: int = ROUNDS) -> Meas
 def requests(scene: Scene) -> Iterator[tuple[str, str, dict[str, str]]]:
     """What is measured: words, path and query."""
     sync = f"/v1/syncs/{scene.name}"
-    pair = next(each for each in scene.records("in_sync") if int(each["hubspot_id"]) < 70_000_000_000)
+    pair = next(each for each in scene.records("in_sync") if int(each["hubspot_id"]) < FIRST)
     yield "the list of syncs", "/v1/syncs", {}
     yield "one sync", sync, {}
     yield "a page of failing records", f"{sync}/records", {"status": "failing"}
@@ -153,7 +109,7 @@ def measure(stage: StageInfo) -> list[Measured]:
         scene.apply()
         scene.synced(in_sync=PAIRS)
         sync_id = str(scene.view()["id"])
-        write(scene.aws("dynamodb"), stage.index_table, entries(sync_id, RECORDS - PAIRS))
+        fill(scene.aws("dynamodb"), stage.index_table, entries(sync_id, RECORDS - PAIRS))
         scene.until("everything is counted", lambda: scene.view()["total"] == RECORDS, 600)
         return [*of_api(scene), *of_table(scene, sync_id)]
     finally:

@@ -9,13 +9,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from stores_under_test import Stores
+from stores_under_test import Fresh, Stores
 
 from hubsync.stores.dynamodb.schema import STATUS_INDEX
 from hubsync.stores.dynamodb.stores import DynamoStores
@@ -104,6 +105,19 @@ def requests(client: DynamoDBClient) -> Iterator[Counter[str]]:
 
 @pytest.fixture
 def dynamodb(client: DynamoDBClient) -> Iterator[DynamoStores]:
+    """Stores on two new tables."""
+    with new_stores(client) as stores:
+        yield stores
+
+
+@pytest.fixture(scope="session")
+def fresh(client: DynamoDBClient) -> Fresh:
+    """Makes stores on two new tables of their own, for as long as they are needed."""
+    return lambda: new_stores(client)
+
+
+@contextmanager
+def new_stores(client: DynamoDBClient) -> Iterator[DynamoStores]:
     """Stores on two new tables of the shape that the stack gives them."""
     number = next(_numbers)
     shape: dict[str, Any] = {

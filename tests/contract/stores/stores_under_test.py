@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from hubsync.model.entry import Half, IndexEntry, Intent, entry_id_for
 from hubsync.model.record import RecordRef
 from hubsync.model.rounds import Rounds
 from hubsync.model.side import Side
 from hubsync.model.status import ExclusionReason, Failure, FailureCategory, RecordStatus, RecordWarning, WarningCode
+from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.exports import ExportStore
 from hubsync.stores.history import HistoryStore
 from hubsync.stores.index_port import IndexStore
@@ -29,6 +32,9 @@ from hubsync.stores.ports import (
 )
 
 SYNC = "sync0000000000ab"
+
+Fresh: TypeAlias = Callable[[], AbstractContextManager[DynamoStores]]
+"""Makes stores on two new tables, for as long as they are needed."""
 
 
 class Stores(Protocol):

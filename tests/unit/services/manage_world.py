@@ -310,9 +310,9 @@ class MadeExports:
 
 
 class World:
-    """Everything in one place, and the use cases over it."""
+    """Everything in one place, and the use cases over it; over `stores` of another kind, if they are given."""
 
-    def __init__(self) -> None:
+    def __init__(self, stores: MemoryStores | None = None) -> None:
         self.schemas: dict[str, dict[str, ObjectSchema]] = {app: dict(types) for app, types in SCHEMAS.items()}
         self.pipelines: dict[str, Sequence[Pipeline]] = {}
         self.activities: frozenset[str] = frozenset()
@@ -320,7 +320,7 @@ class World:
         self.prepare_error: Exception | None = None
         self.prepared: list[tuple[str, tuple[str, ...]]] = []
         self.held: dict[Side, dict[str, dict[str, Value]]] = {side: {} for side in Side}
-        self.stores = MemoryStores()
+        self.stores = stores or MemoryStores()
         self.clock = FakeClock()
         self.vault = FakeVault()
         self.orchestrator = FakeOrchestrator()

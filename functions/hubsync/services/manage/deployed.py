@@ -46,10 +46,12 @@ class Deployed:
         living = [sync for sync in syncs if sync.status is not SyncStatus.DELETING]
         names = {sync.id: sync.name for sync in living}
         objects = {each.app: self._connectors.objects(each.app) for each in accounts.values()}
+        stored = self._stored(living)
         written = {}
         for sync in living:
             account = accounts.get(sync.app_connection)
-            around = self._around(sync, objects[account.app] if account is not None else (), names)
+            schemas = {side: found for side in Side if (found := stored[_end(sync, side)]) is not None}
+            around = _around(sync, objects[account.app] if account is not None else (), schemas, names)
             written[sync.name] = write_sync(sync, replace(around, known=()) if in_full else around)
         secrets = {
             each.id: ("token", "webhook_secret") if each.webhook_secret is not None else ("token",)
@@ -57,14 +59,22 @@ class Deployed:
         }
         return Deployment(Document({name: write_connection(each) for name, each in accounts.items()}, written), secrets)
 
-    def _around(self, sync: Sync, objects: Sequence[AppObject], names: Mapping[str, str]) -> Surroundings:
-        ours = next((each for each in objects if each.object_type == sync.app_object), None)
-        if ours is None:
-            return Surroundings(schemas=self._stored(sync), names=names)
-        known = ours.defaults if ours.kind in (None, sync.kind) else ()
-        return Surroundings(known, ours.kind, self._stored(sync), names)
+    def _stored(self, syncs: Iterable[Sync]) -> Mapping[tuple[str, str], ObjectSchema | None]:
+        """The schemas of all their ends as they were last stored; several syncs may share one."""
+        ends = dict.fromkeys(_end(sync, side) for sync in syncs for side in Side)
+        found = {end: self._schemas.stored(*end) for end in ends}
+        return {end: None if snapshot is None else snapshot.schema for end, snapshot in found.items()}
 
-    def _stored(self, sync: Sync) -> dict[Side, ObjectSchema]:
-        """The schemas as they were last stored."""
-        found = {side: self._schemas.stored(sync.connection(side), sync.object_type(side)) for side in Side}
-        return {side: snapshot.schema for side, snapshot in found.items() if snapshot is not None}
+
+def _end(sync: Sync, side: Side) -> tuple[str, str]:
+    return sync.connection(side), sync.object_type(side)
+
+
+def _around(
+    sync: Sync, objects: Sequence[AppObject], schemas: Mapping[Side, ObjectSchema], names: Mapping[str, str]
+) -> Surroundings:
+    ours = next((each for each in objects if each.object_type == sync.app_object), None)
+    if ours is None:
+        return Surroundings(schemas=schemas, names=names)
+    known = ours.defaults if ours.kind in (None, sync.kind) else ()
+    return Surroundings(known, ours.kind, schemas, names)
