@@ -67,8 +67,16 @@ class Scene:
         self.app.clear()
 
     def leave(self) -> None:
-        """Delete the sync and its accounts, so that no later test's poll looks at them, and end what still runs: a run
-        that was stopped while it waits for the lease of the one before ends after that wait only.
+        """Forget the sync, so that no later test's poll looks at it, and empty the accounts."""
+        self.forget()
+        self.app.clear()
+        self.hubspot.clear()
+        for each in (self.api, self.hubspot, self.app):
+            each.close()
+
+    def forget(self) -> None:
+        """Delete the sync and its connections, and end what still runs: a run that was stopped while it waits for the
+        lease of the one before ends after that wait only.
         """
         while self.api.delete(f"/v1/syncs/{self.name}").status_code == 202:
             pass
@@ -76,10 +84,6 @@ class Scene:
             self.api.delete(f"/v1/connections/{each}")
         for arn in self._running():
             self.aws("stepfunctions").stop_execution(executionArn=arn)
-        self.app.clear()
-        self.hubspot.clear()
-        for each in (self.api, self.hubspot, self.app):
-            each.close()
 
     # --- what a person does
 
@@ -267,6 +271,11 @@ class Scene:
                 reasons = sorted({str(each["reason"]) for each in self.records("failing", view["name"])[:20]})
                 told.append(f"{view['name']} is {shown}; failing: {reasons}")
         return "\n".join(told)
+
+
+def authorisation(scene: Scene) -> dict[str, str]:
+    """The header by which a scene's `api` is let in, for what calls the API by itself."""
+    return {"Authorization": scene.api.get("/v1/health").request.headers["Authorization"]}
 
 
 def aws_client(stage: StageInfo, service: str) -> Any:

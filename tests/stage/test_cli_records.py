@@ -57,6 +57,11 @@ def test_a_failing_record_is_found_mended_and_retried(active: Scene, hubsync: Hu
     assert {each["hubspot_id"] for each in listed} == {row["id"] for row in scene.hubspot.rows().values()}
     some = hubsync("records", scene.name, "--limit", "2", "--json")
     assert (len(some.json), some.err) == (2, "")
+    (searched,) = hubsync("records", scene.name, "--search", email(TOO_LONG), "--values", "--json").json
+    values = {each["hubspot"]: each["hubspot_value"] for each in searched["values"]["fields"]}
+    assert (searched["id"], searched["values"]["app"]) == (failing["id"], None)
+    assert (values["firstname"], values["email"]) == (LONG_NAME, email(TOO_LONG))
+    assert hubsync("records", scene.name, "--search", email(77), "--json").json == []
 
     (found,) = hubsync("records", scene.name, "--search", email(TOO_LONG).upper(), "--json").json
     assert found["id"] == failing["id"]
