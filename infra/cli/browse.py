@@ -11,8 +11,9 @@ from urllib.parse import quote, urlsplit
 import typer
 
 from infra.cli.client import Client
+from infra.cli.complete import among, syncs
 from infra.cli.errors import FAILED, USAGE, CliError
-from infra.cli.say import Json, err, names, out, path_of, print_json, target_of
+from infra.cli.say import Json, err, out, path_of, print_json, target_of
 from infra.cli.target import Target
 from infra.local.stage import default_home
 from infra.local.stage_info import StageInfo
@@ -25,13 +26,15 @@ SIMULATED = "This is a stage: its HubSpot and its apps are simulated, and have n
 
 def browse(
     context: typer.Context,
-    sync: Annotated[str | None, typer.Argument(help="A sync.", metavar="[SYNC", autocompletion=names)] = None,
+    sync: Annotated[str | None, typer.Argument(help="A sync.", metavar="[SYNC", autocompletion=syncs)] = None,
     record: Annotated[
         str | None,
         typer.Argument(help="One of its records: an id on either side or of the index, or its email.", metavar="ID]"),
     ] = None,
     *,
-    side: Annotated[str | None, typer.Option("--in", help="hubspot or app; both without.")] = None,
+    side: Annotated[
+        str | None, typer.Option("--in", help="hubspot or app; both without.", autocompletion=among("hubspot", "app"))
+    ] = None,
     only_print: Annotated[bool, typer.Option("--print", help="Print the addresses, and open nothing.")] = False,
     as_json: Json = False,
 ) -> None:

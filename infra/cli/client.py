@@ -49,6 +49,10 @@ class Client:
         """Send JSON. Faults of a document are told with their `place`."""
         return self._call("POST", path, query, body, place)
 
+    def patch(self, path: str, body: object) -> Any:
+        """Change what is at an address."""
+        return self._call("PATCH", path, {}, body)
+
     def delete(self, path: str) -> Any:
         """Delete what is at an address."""
         return self._call("DELETE", path, {})

@@ -10,6 +10,7 @@ import typer
 
 from infra.cli import show
 from infra.cli.client import Client
+from infra.cli.complete import syncs as syncs_named
 from infra.cli.document import read_document
 from infra.cli.errors import USAGE, CliError
 from infra.cli.say import Json, err, out, print_json, target_of
@@ -56,7 +57,9 @@ def export_config(
     context: typer.Context,
     syncs: Annotated[
         list[str] | None,
-        typer.Argument(help="These syncs and their connections; everything without.", metavar="[SYNC]…"),
+        typer.Argument(
+            help="These syncs and their connections; everything without.", metavar="[SYNC]…", autocompletion=syncs_named
+        ),
     ] = None,
     *,
     output: Annotated[
@@ -65,10 +68,15 @@ def export_config(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """Write the document of what is deployed. Applying it changes nothing; secrets are variables in it."""
-    with Client(target_of(context)) as client:
+    target = target_of(context)
+    with Client(target) as client:
         deployed = client.get("/v1/document")
     document = with_variables(chosen(deployed["document"], syncs or ()), deployed["secrets"])
-    text = json.dumps(document, ensure_ascii=False) + "\n" if as_json else as_yaml(document)
+    text = (
+        json.dumps(document, ensure_ascii=False) + "\n"
+        if as_json
+        else as_yaml(document, f"{target.url}/v1/syncs.schema.json")
+    )
     if output is None:
         typer.echo(text, nl=False)
         return

@@ -13,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.cli import show
 from infra.cli.client import Client
+from infra.cli.complete import among
 from infra.cli.errors import FAILED, CliError
 from infra.cli.pages import Every, Limit, listed, remark_more
-from infra.cli.say import Json, Sync, err, out, path_of, print_json, target_of
+from infra.cli.say import Json, Status, Sync, err, out, path_of, print_json, target_of
 
 ASK_EVERY_SECONDS = 0.5
 FETCH_SECONDS = 60.0
@@ -28,10 +29,8 @@ def export(
     context: typer.Context,
     sync: Sync,
     *,
-    status: Annotated[
-        str | None, typer.Option("--status", help="pending, queued, in_sync, failing or excluded; all without.")
-    ] = None,
-    kind: Annotated[str, typer.Option("--format", help="csv or xlsx.")] = "csv",
+    status: Status = None,
+    kind: Annotated[str, typer.Option("--format", help="csv or xlsx.", autocompletion=among("csv", "xlsx"))] = "csv",
     values: Annotated[
         bool, typer.Option("--values", help="With the mapped fields of both sides, read from both applications.")
     ] = False,

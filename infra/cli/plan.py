@@ -13,6 +13,7 @@ from rich.text import Text
 
 from infra.cli import show, show_diff, show_plan
 from infra.cli.client import Client
+from infra.cli.complete import syncs_and_documents
 from infra.cli.document import read_document
 from infra.cli.errors import ATTENTION, FAILED
 from infra.cli.say import Json, Record, Sync, err, out, path_of, print_json, target_of
@@ -23,7 +24,14 @@ UNDER_WAY = ("waiting", "running")
 
 def plan(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="A YAML document, or the name of a sync.", metavar="FILE.yaml|SYNC")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="A YAML document, or the name of a sync.",
+            metavar="FILE.yaml|SYNC",
+            autocompletion=syncs_and_documents,
+        ),
+    ],
     *,
     restart: Annotated[
         bool, typer.Option("--restart", help="Of a document: plan a new initial sync even where nothing changed.")

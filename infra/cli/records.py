@@ -9,9 +9,10 @@ import typer
 
 from infra.cli import show, show_record
 from infra.cli.client import Client
+from infra.cli.complete import among
 from infra.cli.errors import USAGE, CliError
 from infra.cli.pages import Every, Limit, listed, remark_more
-from infra.cli.say import Json, Record, Sync, Yes, ask, err, out, path_of, print_json, target_of
+from infra.cli.say import Json, Record, Status, Sync, Yes, ask, err, out, path_of, print_json, target_of
 
 LIVE = 100
 """Records whose values are read in one call."""
@@ -29,9 +30,7 @@ def records(
     context: typer.Context,
     sync: Sync,
     *,
-    status: Annotated[
-        str | None, typer.Option("--status", help="pending, queued, in_sync, failing or excluded; all without.")
-    ] = None,
+    status: Status = None,
     limit: Limit = 50,
     every: Every = False,
     search: Annotated[
@@ -110,7 +109,10 @@ def restore(
     sync: Sync,
     ids: Ids = None,
     *,
-    to: Annotated[str, typer.Option("--to", help="Where they were deleted: hubspot or app.")],
+    to: Annotated[
+        str,
+        typer.Option("--to", help="Where they were deleted: hubspot or app.", autocompletion=among("hubspot", "app")),
+    ],
     every: Annotated[bool, typer.Option("--all", help="All that were deleted there.")] = False,
     yes: Yes = False,
     as_json: Json = False,

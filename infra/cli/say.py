@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 import typer
 from rich.console import Console
 
-from infra.cli.client import Client
+from infra.cli.complete import among, syncs
 from infra.cli.errors import USAGE, CliError
 from infra.cli.target import Target, find_target
 
@@ -23,22 +22,22 @@ out = Console(soft_wrap=True, highlight=False, color_system=COLOURS)
 err = Console(stderr=True, soft_wrap=True, highlight=False, color_system=COLOURS)
 """Answers go to `out`, progress and everything else to `err`; no command has consoles of its own."""
 
+STATUSES = ("pending", "queued", "in_sync", "failing", "excluded")
+"""Where a record may stand."""
 
-def names(context: typer.Context, incomplete: str) -> Sequence[str]:
-    """The names of syncs, for the shell to complete; nothing where no API answers."""
-    try:
-        root = context.find_root()
-        with Client(find_target(root.params.get("api_url"), root.params.get("token")), seconds=2) as client:
-            return [each["name"] for each in client.get("/v1/syncs")["syncs"] if each["name"].startswith(incomplete)]
-    except CliError:
-        return []
-
-
-Sync = Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC", autocompletion=names)]
+Sync = Annotated[str, typer.Argument(help="The sync's name in the document.", metavar="SYNC", autocompletion=syncs)]
 Record = Annotated[
     str, typer.Argument(help="A record's id, on either side or of the index; or its email, domain, …", metavar="ID")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print what the API answers, as one JSON document.")]
+Status = Annotated[
+    str | None,
+    typer.Option(
+        "--status",
+        help=f"{', '.join(STATUSES[:-1])} or {STATUSES[-1]}; all without.",
+        autocompletion=among(*STATUSES),
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 

@@ -10,8 +10,9 @@ from rich.live import Live
 
 from infra.cli import show
 from infra.cli.client import Client
+from infra.cli.complete import syncs
 from infra.cli.errors import ATTENTION
-from infra.cli.say import Json, names, out, path_of, print_json, target_of
+from infra.cli.say import Json, out, path_of, print_json, target_of
 
 WATCH_SECONDS = 1.0
 
@@ -19,7 +20,7 @@ WATCH_SECONDS = 1.0
 def status(
     context: typer.Context,
     sync: Annotated[
-        str | None, typer.Argument(help="One sync; all of them without.", metavar="[SYNC]", autocompletion=names)
+        str | None, typer.Argument(help="One sync; all of them without.", metavar="[SYNC]", autocompletion=syncs)
     ] = None,
     *,
     as_json: Json = False,

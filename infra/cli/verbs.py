@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.live import Live
 
 from infra.cli import show
 from infra.cli.client import Client
@@ -34,16 +35,28 @@ def compare(
         if not wait:
             out.print(f"The comparison of {begun['name']} has begun.", markup=False)
             return
-        report = client.get(f"{path_of(sync)}/comparison")["report"]
-        while report is None or report["run"] < begun["run"] or report["finished_at"] is None:
-            if (state := client.get(path_of(sync))["status"]) != "active":
-                raise CliError(f"{sync} is {show.words(state)}: the comparison ended early.", "Look at its status.")
-            time.sleep(WATCH_SECONDS)
-            report = client.get(f"{path_of(sync)}/comparison")["report"]
+        report = _followed(client, sync, begun["run"])
     if as_json:
         print_json(report)
     else:
         out.print(show.comparison(report))
+
+
+def _followed(client: Client, sync: str, run: int) -> dict[str, Any]:
+    """What a comparison found, when it is done; a person sees how far it is."""
+    with Live(console=err, auto_refresh=False, transient=True) as live:
+        while True:
+            report: dict[str, Any] | None = client.get(f"{path_of(sync)}/comparison")["report"]
+            if report is not None and report["run"] >= run and report["finished_at"] is not None:
+                return report
+            state = client.get(path_of(sync))
+            if state["status"] != "active":
+                words = show.words(state["status"])
+                raise CliError(f"{sync} is {words}: the comparison ended early.", "Look at its status.")
+            phases = [each for each in state["progress"] if each["phase"].startswith("compare_")]
+            if phases and err.is_terminal:
+                live.update(show.bars(phases), refresh=True)
+            time.sleep(WATCH_SECONDS)
 
 
 @app.command()

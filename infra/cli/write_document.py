@@ -13,6 +13,8 @@ from infra.cli.errors import FAILED, CliError
 WIDTH = 110
 """Where a line is broken."""
 
+SCHEMA_LINE = "# yaml-language-server: $schema="
+
 HEAD = """\
 # What is deployed, as `hubsync export-config` wrote it. What stands at its default is left out.
 # Tokens and secrets are no part of it: ${NAME} comes from the environment. A connection that is deployed keeps its
@@ -44,10 +46,12 @@ def with_variables(document: Mapping[str, Any], secrets: Mapping[str, Sequence[s
     return plain
 
 
-def as_yaml(document: Mapping[str, Any]) -> str:
-    """The document as text; every mapping and list of plain values stands on one line where it fits."""
+def as_yaml(document: Mapping[str, Any], schema: str | None = None) -> str:
+    """The document as text; every mapping and list of plain values stands on one line where it fits. `schema` is the
+    address of the JSON Schema by which editors complete it."""
+    line = f"{SCHEMA_LINE}{schema}\n" if schema is not None else ""
     sections = [f"{name}: {{}}\n" if not part else _section(name, part) for name, part in document.items()]
-    return HEAD + "\n".join(sections)
+    return line + HEAD + "\n".join(sections)
 
 
 def _section(name: str, part: Mapping[str, Any]) -> str:

@@ -63,7 +63,7 @@ def api_url(world: World) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_DELETE = answer  # noqa: N815 - the library's names
+        do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - the library's names
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
             pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
@@ -47,6 +48,12 @@ def test_what_is_written_can_be_applied_and_changes_nothing(applied: Hubsync, wo
     assert again.code == 0, again.err
     assert [line.split(": ")[1].split()[0] for line in again.out.splitlines()] == ["unchanged"] * 5
     assert world.stores.syncs.syncs() == before
+
+
+def test_editors_are_told_where_the_schema_is(applied: Hubsync, api_url: str) -> None:
+    first = applied("export-config").out.splitlines()[0]
+    assert first == f"# yaml-language-server: $schema={api_url}/v1/syncs.schema.json"
+    assert httpx.get(first.partition("$schema=")[2]).json()["$schema"]
 
 
 def test_one_sync_comes_with_its_connections(applied: Hubsync) -> None:

@@ -15,8 +15,9 @@ from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import SyncStatus
 from hubsync.stores.index_port import PutEntry
+from infra.cli import complete
 from infra.cli.main import app
-from infra.cli.say import names
+from infra.cli.say import STATUSES
 from tests.unit.cli.conftest import Hubsync
 from tests.unit.cli.test_hubsync_command import YAML
 from tests.unit.services.manage_world import World
@@ -123,8 +124,17 @@ def test_connections_are_listed_and_one_that_is_not_well_ends_with_3(
     assert (told.code, told.out.splitlines()[1]) == (3, "orbit  orbit  needs person. The token was refused.")
 
 
-def test_names_of_syncs_are_completed(applied: Hubsync, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_completed(applied: Hubsync, monkeypatch: pytest.MonkeyPatch) -> None:
     context = typer.Context(typer.main.get_command(app))
-    assert (names(context, "con"), names(context, "x")) == (["contacts"], [])
+    assert (complete.syncs(context, "con"), complete.syncs(context, "x")) == (["contacts"], [])
+    assert complete.connections(context, "") == ["hubspot", "orbit"]
+    assert complete.apps(context, "or") == ["orbit"]
+    assert complete.syncs_and_documents(context, "") == ["contacts", "syncs.yaml"]
+    assert complete.syncs_and_documents(context, "./s") == ["./syncs.yaml"]
+    assert complete.among("csv", "xlsx")(context, "x") == ["xlsx"]
     monkeypatch.setenv("HUBSYNC_API_URL", "http://127.0.0.1:9")
-    assert names(context, "con") == []
+    assert complete.syncs(context, "con") == []
+
+
+def test_every_status_is_known_to_the_command_line() -> None:
+    assert set(STATUSES) == set(RecordStatus)
