@@ -10,6 +10,7 @@ import httpx
 
 from infra.cli.errors import FAILED, UNAUTHORISED, UNREACHABLE, USAGE, CliError
 from infra.cli.target import Target
+from infra.sign_in.tokens import SignInError
 
 TIMEOUT_SECONDS = 35.0
 """The API's own limit is 30 seconds."""
@@ -28,7 +29,7 @@ class Client:
         try:
             self._http = httpx.Client(
                 base_url=target.url,
-                headers={"Authorization": f"Bearer {target.token}"},
+                auth=target.auth,
                 timeout=seconds,
                 transport=transport,
             )
@@ -63,6 +64,8 @@ class Client:
         params = {name: value for name, value in query.items() if value is not None}
         try:
             response = self._http.request(method, path, params=params, json=body)
+        except SignInError as error:
+            raise CliError(error.sentence, error.remedy, code=UNAUTHORISED) from None
         except httpx.TransportError as error:
             raise CliError(
                 f"The API at {self._url} does not answer ({type(error).__name__}).",
@@ -77,10 +80,16 @@ class Client:
 def _failure(response: httpx.Response, place: Place) -> CliError:
     said = _json(response)
     problem = said if isinstance(said, dict) else {}
-    if response.status_code in (401, 403):
+    if response.status_code == httpx.codes.UNAUTHORIZED:
         return CliError(
-            "The API does not accept the token.",
-            "Set HUBSYNC_API_TOKEN or give --token; a stage's own token is in its stage.json.",
+            "The API does not know you: the sign-in has ended, or the token is not one of this deployment.",
+            "Sign in with `hubsync login`; `hubsync whoami` says who you are.",
+            code=UNAUTHORISED,
+        )
+    if response.status_code == httpx.codes.FORBIDDEN:
+        return CliError(
+            problem.get("detail", "The token is not one for this API."),
+            problem.get("remedy", "Sign in with `hubsync login`."),
             code=UNAUTHORISED,
         )
     if "detail" not in problem:

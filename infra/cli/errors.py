@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 FAILED, USAGE, ATTENTION, UNREACHABLE, UNAUTHORISED = 1, 2, 3, 4, 5
 """The exit codes: the API refused it; the command or file is wrong; it went well, and there is something to look at (a
-plan that is not empty, a sync that is held or stalled, an account that is away); no API answers; the token is not
-accepted."""
+plan that is not empty, a sync that is held or stalled, an account that is away); no API answers; nobody is signed in,
+or their role is not enough."""
 
 
 class CliError(Exception):

@@ -13,6 +13,7 @@ from infra.cli.catalogue import app as catalogue_commands
 from infra.cli.config import app as config_commands
 from infra.cli.errors import CliError
 from infra.cli.export import export, exports
+from infra.cli.login import app as login_commands
 from infra.cli.plan import explain, plan
 from infra.cli.records import app as record_commands
 from infra.cli.say import err
@@ -39,10 +40,11 @@ app.command()(export)
 app.command()(exports)
 app.command("open")(browse)
 app.add_typer(catalogue_commands)
+app.add_typer(login_commands)
 app.add_typer(stage_commands, name="stage")
 
 Url = Annotated[str | None, typer.Option("--api-url", help="The API's address.", envvar="HUBSYNC_API_URL")]
-Token = Annotated[str | None, typer.Option("--token", help="The API's token; better in HUBSYNC_API_TOKEN.")]
+Token = Annotated[str | None, typer.Option("--token", help="An access token; better in HUBSYNC_API_TOKEN.")]
 
 
 @app.callback()

@@ -8,7 +8,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
@@ -94,12 +93,6 @@ def seal(role: iam.IRole, key: kms.IKey) -> None:
 def unseal(role: iam.IRole, key: kms.IKey) -> None:
     """Decrypt credentials of connections."""
     _allow(role, ["kms:Decrypt"], [key.key_arn])
-
-
-def read_secret(role: iam.IRole, secret: secretsmanager.ISecret, key: kms.IKey) -> None:
-    """Read the value of one secret."""
-    _allow(role, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
-    _through(role, key, "secretsmanager", "kms:Decrypt")
 
 
 def publish(role: iam.IRole, topic: sns.ITopic, key: kms.IKey) -> None:

@@ -7,15 +7,20 @@ import json
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk.aws_apigatewayv2_authorizers import HttpUserPoolAuthorizer
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
 from infra.constructs.findings import AWS_SOLUTIONS, acknowledge
+from infra.constructs.sign_in import SignIn
 from infra.constructs.target import Target
 
 RATE_LIMIT = 200
 """Requests a second. A webhook refused here is found again by the poll; concurrency is shared with the worker."""
 BURST_LIMIT = 400
+
+OPEN = ("/v1/health", "/v1/openapi.json", "/v1/syncs.schema.json", "/v1/sign-in")
+"""What anybody may read: it says nothing of anybody (`hubsync.api.roles` has the same list)."""
 
 _LOGGED = {
     "requestId": "$context.requestId",
@@ -29,10 +34,19 @@ _LOGGED = {
 
 
 class HttpApi(Construct):
-    """`POST /webhooks/{connection_id}` and `ANY /v1/{proxy+}`; each function checks its callers itself."""
+    """`POST /webhooks/{connection_id}`, whose function checks signatures itself, and `ANY /v1/{proxy+}` for callers
+    with a token of the user pool, but for what is open to anybody.
+    """
 
     def __init__(
-        self, scope: Construct, id_: str, *, webhook: lambda_.IFunction, api: lambda_.IFunction, target: Target
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        webhook: lambda_.IFunction,
+        api: lambda_.IFunction,
+        sign_in: SignIn,
+        target: Target,
     ) -> None:
         super().__init__(scope, id_)
         self.api = apigateway.HttpApi(
@@ -43,11 +57,16 @@ class HttpApi(Construct):
             methods=[apigateway.HttpMethod.POST],
             integration=HttpLambdaIntegration("Webhook", webhook),
         )
+        management = HttpLambdaIntegration("Management", api)
         self.api.add_routes(
             path="/v1/{proxy+}",
             methods=[apigateway.HttpMethod.ANY],
-            integration=HttpLambdaIntegration("Management", api),
+            integration=management,
+            authorizer=HttpUserPoolAuthorizer("SignedIn", sign_in.pool, user_pool_clients=sign_in.clients),
+            authorization_scopes=sign_in.scopes,
         )
+        for path in OPEN:
+            self.api.add_routes(path=path, methods=[apigateway.HttpMethod.GET], integration=management)
         self.stage = apigateway.HttpStage(
             self,
             "Stage",
@@ -66,5 +85,5 @@ class HttpApi(Construct):
             self.api,
             AWS_SOLUTIONS,
             "APIG4",
-            "The functions check their callers: an app's signature covers the raw body, the API's token is a secret.",
+            "Routes without an authorizer: webhooks, whose signature covers the raw body, and what is open to anybody.",
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from constructs import Node
 
@@ -24,6 +25,7 @@ class Target:
     protected: bool
     bundled: bool
     visibility: Duration
+    mfa: cognito.Mfa
 
     @property
     def local(self) -> bool:
@@ -40,6 +42,8 @@ AWS = Target(
     bundled=True,
     # Six times the consumer's timeout, as the Lambda guide asks: a throttled batch must not come back too early.
     visibility=Duration.seconds(6 * WORKER_TIMEOUT.to_seconds()),
+    # Who signs in can read every customer: a password alone is not enough.
+    mfa=cognito.Mfa.REQUIRED,
 )
 
 LOCAL = Target(
@@ -55,6 +59,8 @@ LOCAL = Target(
     bundled=False,
     # A killed worker's message has to come back while a test waits; nothing throttles here.
     visibility=Duration.seconds(90),
+    # Nobody wants to set up an app on their telephone for a stage that is gone in the evening.
+    mfa=cognito.Mfa.OFF,
 )
 
 

@@ -62,8 +62,7 @@ class Api:
 
     def __init__(self, info: StageInfo) -> None:
         self._info = info
-        headers = {"Authorization": f"Bearer {info.api_token}"}
-        self._http = httpx.Client(base_url=info.api_url, headers=headers, timeout=30)
+        self._http = httpx.Client(base_url=info.api_url, auth=info.auth(), timeout=30)
 
     def close(self) -> None:
         """Close the connection."""

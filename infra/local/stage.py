@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.local import deployment
+from infra.local import callers, deployment
 from infra.local.processes import Running, alive, end, free_ports, start, wait_for_port
 from infra.local.simulators import start_simulators
 from infra.local.stage_info import StageInfo
@@ -129,6 +129,7 @@ def _start(options: StageOptions, report: Report, started: list[Running]) -> Sta
         assembly = synthesis.result()
     said("The stack is synthesised.")
     outputs = deployment.deploy(assembly, variables, logs, home / "outputs.json")
+    callers.pages_at(endpoint, outputs)
     said("The stack is deployed.")
     return _info(options, endpoint, outputs, simulators, tuple(started))
 
@@ -148,7 +149,7 @@ def _info(
         account=deployment.ACCOUNT,
         aws_endpoint=endpoint,
         api_url=api_url,
-        api_token=_secret(endpoint, outputs["ApiTokenSecretArn"]),
+        sign_in_url=endpoint,
         webhook_url=f"{api_url}/webhooks/",
         index_table=outputs["IndexTableName"],
         state_table=outputs["StateTableName"],
@@ -163,6 +164,8 @@ def _info(
         key_id=outputs["KeyId"],
         functions=_functions(outputs),
         outputs=outputs,
+        machines=callers.machines(endpoint, outputs),
+        person=callers.person(endpoint, outputs),
         processes=processes,
         **simulators,
     )
@@ -175,19 +178,6 @@ def _functions(outputs: dict[str, str]) -> dict[str, str]:
         "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_"): value
         for name, value in names.items()
     }
-
-
-def _secret(endpoint: str, arn: str) -> str:
-    import boto3
-
-    client = boto3.client(
-        "secretsmanager",
-        endpoint_url=endpoint,
-        region_name=deployment.REGION,
-        aws_access_key_id=deployment.ACCOUNT,
-        aws_secret_access_key="local",  # noqa: S106  (the emulator asks for any)
-    )
-    return str(client.get_secret_value(SecretId=arn)["SecretString"])
 
 
 def _end(home: Path) -> None:

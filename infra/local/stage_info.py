@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.processes import Running
+from infra.sign_in import bearer
+from infra.sign_in.bearer import Bearer
 
 FILE = "stage.json"
 
@@ -19,8 +21,9 @@ FILE = "stage.json"
 class StageInfo:
     """Addresses, secrets and names of one stage. Addresses have no slash at the end, except `webhook_url`.
 
-    The addresses and tokens of simulators are None on a stage without them. `functions` maps the name of a handler's
-    module to the function's name; `outputs` are the stack's own.
+    `machines` has a client for each role, with its secret; `person` the email address and the password of an admin, for
+    `hubsync login`. The addresses and tokens of simulators are None on a stage without them. `functions` maps the name
+    of a handler's module to the function's name; `outputs` are the stack's own.
     """
 
     home: str
@@ -28,7 +31,7 @@ class StageInfo:
     account: str
     aws_endpoint: str
     api_url: str
-    api_token: str
+    sign_in_url: str
     webhook_url: str
     index_table: str
     state_table: str
@@ -51,7 +54,14 @@ class StageInfo:
     ledgerly_url: str | None = None
     ledgerly_token: str | None = None
     ledgerly_webhook_secret: str | None = None
+    machines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    person: Mapping[str, str] = field(default_factory=dict)
     processes: tuple[Running, ...] = field(default=())
+
+    def auth(self, role: str = "admin") -> Bearer:
+        """The requests of the stage's machine of a role, for an HTTP client."""
+        machine = self.machines[role]
+        return bearer.machine(lambda: f"{self.sign_in_url}/oauth2/token", machine["client_id"], machine["secret"])
 
     def as_json(self) -> dict[str, Any]:
         """The file's content, and what `hubsync stage up --json` prints."""
@@ -60,6 +70,8 @@ class StageInfo:
             **values,
             "functions": dict(self.functions),
             "outputs": dict(self.outputs),
+            "machines": {role: dict(each) for role, each in self.machines.items()},
+            "person": dict(self.person),
             "processes": [process.as_json() for process in self.processes],
         }
 

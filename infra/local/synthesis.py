@@ -21,6 +21,9 @@ from typing import Self
 from infra.local.deployment import ROOT, DeploymentError
 from infra.local.processes import tail
 
+MACHINES = "viewer:viewer,operator:operator,admin:admin"
+"""A stage has a machine for each role, called like it."""
+
 _SECONDS = 120.0
 _KEPT_SECONDS = 3600.0
 
@@ -72,7 +75,7 @@ class Synthesis:
         # Filled aside and renamed when complete, so that neither a crash nor a second `up` leaves half of one.
         self._aside = Path(tempfile.mkdtemp(dir=cache, prefix=".synth-"))
         settings = json.loads((ROOT / "cdk.json").read_text())
-        context = json.dumps({**settings["context"], "local": "true"})
+        context = json.dumps({**settings["context"], "local": "true", "machine_clients": MACHINES})
         with self._log.open("wb") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "infra.app"],

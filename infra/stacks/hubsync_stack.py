@@ -20,6 +20,7 @@ from infra.constructs.notifications import Notifications
 from infra.constructs.phases import Phases
 from infra.constructs.queues import Queues
 from infra.constructs.schedules import Schedules
+from infra.constructs.sign_in import SignIn
 from infra.constructs.tables import STATUS_INDEX, Tables
 from infra.constructs.target import WORKER_TIMEOUT, Target
 
@@ -30,8 +31,8 @@ class HubsyncStack(Stack):
     def __init__(self, scope: Construct, id_: str, *, target: Target, **options: Any) -> None:
         super().__init__(scope, id_, **options)
         self.target = target
-        self.encryption = Encryption(self, "Encryption", target=target)
-        self.key = self.encryption.key
+        self.key = Encryption(self, "Encryption", target=target).key
+        self.sign_in = SignIn(self, "SignIn", target=target)
         self.tables = Tables(self, "Tables", key=self.key, target=target)
         self.files = Files(self, "Files", key=self.key, target=target)
         self.queues = Queues(self, "Queues", key=self.key, target=target)
@@ -84,7 +85,7 @@ class HubsyncStack(Stack):
             29,
             {
                 **(index | state | changes | bulk | key | initial_sync | comparison | mail | bucket | exporter),
-                "API_TOKEN_SECRET_ARN": self.encryption.api_token.secret_arn,
+                **self.sign_in.environment(),
                 # Rule 4.1: a deployment may forbid mappings that are not the apps' own.
                 "CUSTOM_MAPPINGS": str(self.node.try_get_context("custom_mappings") or "true").lower(),
                 "PLAN_FUNCTION": self.plan.function.function_name,
@@ -167,7 +168,6 @@ class HubsyncStack(Stack):
         for each in (self.webhook, self.api, self.poll, self.worker):
             grants.unseal(each.role, key)
         grants.seal(self.api.role, key)
-        grants.read_secret(self.api.role, self.encryption.api_token, key)
 
         grants.start(self.api.role, *machines)
         grants.start(self.compare.role, self.phases.comparison)
@@ -205,7 +205,14 @@ class HubsyncStack(Stack):
 
     def _feed(self) -> None:
         """Where each function's events come from."""
-        self.http = HttpApi(self, "Http", webhook=self.webhook.function, api=self.api.function, target=self.target)
+        self.http = HttpApi(
+            self,
+            "Http",
+            webhook=self.webhook.function,
+            api=self.api.function,
+            sign_in=self.sign_in,
+            target=self.target,
+        )
         Schedules(
             self,
             "Schedules",
@@ -259,7 +266,7 @@ class HubsyncStack(Stack):
             "ApiId": self.http.api.api_id,
             "ApiUrl": api_url,
             "WebhookUrl": Fn.join("", [api_url, "/webhooks/"]),
-            "ApiTokenSecretArn": self.encryption.api_token.secret_arn,
+            **self.sign_in.outputs(),
             "KeyId": self.key.key_id,
             "ChangesQueueUrl": self.queues.changes.queue.queue_url,
             "BulkQueueUrl": self.queues.bulk.queue.queue_url,

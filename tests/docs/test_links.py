@@ -112,7 +112,7 @@ def test_every_command_and_option_exists(page: Path) -> None:
             for word in words.split():
                 below: Mapping[str, Any] = getattr(command, "commands", {})
                 if word.startswith("--"):
-                    options = {name for option in command.params for name in option.opts}
+                    options = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
                     assert word in options, f"{line} has no option {word}"
                 elif below:
                     assert word in below, f"there is no {line}"

@@ -17,6 +17,8 @@ CONTEXT = {
     "aws:cdk:bundling-stacks": [],
     "mail_from": "sync@example.com",
     "alarm_email": "operations@example.com",
+    "machine_clients": "ci:admin,board:viewer",
+    "admin_email": "ada@example.com",
 }
 
 

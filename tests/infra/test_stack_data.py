@@ -1,4 +1,4 @@
-"""Tables, queues, key and secret: what the emulator does not show."""
+"""Tables, queues and key: what the emulator does not show."""
 
 from __future__ import annotations
 
@@ -82,13 +82,6 @@ def test_an_alarm_may_use_the_key_to_reach_the_encrypted_topic(aws: StackTemplat
     assert any(each["Principal"].get("Service") == "cloudwatch.amazonaws.com" for each in statements)
     topic = aws.properties("AWS::SNS::Topic", "NotificationsTopic")
     assert topic["KmsMasterKeyId"]["Fn::GetAtt"][0].startswith("EncryptionKey")
-
-
-def test_the_api_token_is_generated_and_encrypted(aws: StackTemplate) -> None:
-    secret = aws.properties("AWS::SecretsManager::Secret", "EncryptionApiToken")
-    assert secret["GenerateSecretString"] == {"ExcludePunctuation": True, "PasswordLength": 48}
-    assert secret["KmsKeyId"]["Fn::GetAtt"][0].startswith("EncryptionKey")
-    assert "SecretString" not in secret
 
 
 def test_the_files_of_exports_are_encrypted_private_and_gone_after_a_week(aws: StackTemplate) -> None:

@@ -33,9 +33,15 @@ def test_the_api_is_throttled_and_its_access_logged_without_the_caller(aws: Stac
     assert not {value for value in logged.values() if "sourceIp" in value or "header" in value}
 
 
-def test_two_routes_lead_to_two_functions(aws: StackTemplate) -> None:
-    routes = {each["Properties"]["RouteKey"] for each in aws.of("AWS::ApiGatewayV2::Route").values()}
-    assert routes == {"POST /webhooks/{connection_id}", "ANY /v1/{proxy+}"}
+def test_webhooks_have_a_function_and_everything_else_has_the_api(aws: StackTemplate) -> None:
+    targets = {
+        each["Properties"]["RouteKey"]: each["Properties"]["Target"]["Fn::Join"][1][1]["Ref"]
+        for each in aws.of("AWS::ApiGatewayV2::Route").values()
+    }
+    webhook = targets.pop("POST /webhooks/{connection_id}")
+    assert len(targets) == 5
+    assert len(set(targets.values())) == 1
+    assert webhook not in targets.values()
 
 
 @pytest.mark.parametrize(

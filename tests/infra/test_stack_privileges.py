@@ -166,15 +166,6 @@ def test_only_six_functions_can_open_credentials_and_only_two_seal(aws: StackTem
     assert {name for name, may in allowed.items() if ("kms:Encrypt", KEY) in may} == {"Api", "Plan"}
 
 
-def test_only_the_api_reads_the_token(aws: StackTemplate) -> None:
-    readers = {
-        name
-        for name in FUNCTIONS
-        if any(action == "secretsmanager:GetSecretValue" for action, _ in aws.allowed(f"{name}Role"))
-    }
-    assert readers == {"Api"}
-
-
 @pytest.mark.parametrize(
     ("queue", "senders"),
     [

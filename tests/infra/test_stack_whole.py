@@ -11,7 +11,17 @@ import pytest
 from stack_template import StackTemplate
 
 OUTPUTS = {
-    *("ApiId", "ApiUrl", "WebhookUrl", "ApiTokenSecretArn", "KeyId", "TopicArn", "DashboardName"),
+    *(
+        "ApiId",
+        "ApiUrl",
+        "WebhookUrl",
+        "SignInUrl",
+        "UserPoolId",
+        "MachineClientIds",
+        "KeyId",
+        "TopicArn",
+        "DashboardName",
+    ),
     *("ChangesQueueUrl", "BulkQueueUrl", "ChangesDlqUrl", "BulkDlqUrl", "UndeliveredUrl"),
     *("IndexTableName", "StateTableName", "InitialSyncArn", "ComparisonArn"),
     *("WebhookFunction", "ApiFunction", "PollFunction", "WorkerFunction", "PhaseFunction"),
@@ -46,11 +56,15 @@ def test_the_emulator_gets_the_same_stack_but_for_what_is_listed(aws: StackTempl
         if each["Type"] != "AWS::CDK::Metadata"
         for difference in differences(each, local.resources[name])
     }
-    kept = ("AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret")
+    kept = ("AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::Cognito::UserPool")
     kept += ("AWS::S3::Bucket",)
     assert found == {
         *{f"{type_}: {policy}" for type_ in kept for policy in ("DeletionPolicy", "UpdateReplacePolicy")},
         "AWS::DynamoDB::Table: Properties.DeletionProtectionEnabled",
+        "AWS::Cognito::UserPool: Properties.DeletionProtection",
+        # No second factor on a stage.
+        "AWS::Cognito::UserPool: Properties.EnabledMfas",
+        "AWS::Cognito::UserPool: Properties.MfaConfiguration",
         "AWS::Lambda::Function: Properties.Architectures",
         # One package has the dependencies of the deployed runtime in it, the other has none.
         "AWS::Lambda::Function: Properties.Code.S3Key",

@@ -60,8 +60,7 @@ class Scene:
         self.stage, self.name, self.product = stage, name, product
         self.hubspot = HubSpotAccount(str(stage.hubspot_url))
         self.app = AppAccount(self._of_app("url"), product.object, key=product.key, email=product.email)
-        headers = {"Authorization": f"Bearer {stage.api_token}"}
-        self.api = httpx.Client(base_url=stage.api_url, headers=headers, timeout=30)
+        self.api = httpx.Client(base_url=stage.api_url, auth=stage.auth(), timeout=30)
         self._clients: dict[str, Any] = {}
         self.hubspot.clear()
         self.app.clear()

@@ -230,10 +230,6 @@ def test_both_tables_let_go_of_what_has_expired(stage: StageInfo, client: Callab
         assert described == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
 
 
-def test_a_secret_is_known_by_its_arn(stage: StageInfo) -> None:
-    assert stage.outputs["ApiTokenSecretArn"].startswith("arn:aws:secretsmanager:")
-
-
 def test_a_mend_that_no_longer_fits_says_so() -> None:
     class Emulator:
         """Stands in for a module of a later release."""

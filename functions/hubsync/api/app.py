@@ -12,13 +12,15 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hubsync.api import fields, query, shapes
 from hubsync.api.accounts import add_accounts
+from hubsync.api.caller import Caller
 from hubsync.api.conditions import etag
 from hubsync.api.deployed import add_deployed
 from hubsync.api.differ import add_differ
 from hubsync.api.document import read_document
 from hubsync.api.exports import add_exports
-from hubsync.api.guard import Guard
-from hubsync.api.once import Once
+from hubsync.api.guard import admit
+from hubsync.api.identity import SignIn, add_identity
+from hubsync.api.once import Once, acts
 from hubsync.api.paging import cursor_of
 from hubsync.api.plans import add_plans
 from hubsync.api.problem import HANDLED, Problem, problem_of
@@ -35,9 +37,7 @@ from hubsync.services.manage.lifecycle import Lifecycle
 from hubsync.services.manage.view import View
 from hubsync.services.plan.explain import Explain
 from hubsync.services.plan.order import Plans
-
-OPEN = ("/v1/health", "/v1/openapi.json", "/v1/syncs.schema.json")
-"""Paths that need no token: they say nothing of anybody."""
+from hubsync.services.ports import Signals
 
 ADDRESSES = (
     "Try /v1/syncs, /v1/syncs/NAME, /v1/connections, /v1/connections/NAME/objects/TYPE, /v1/apps, /v1/apps/KEY, "
@@ -63,14 +63,15 @@ def create_app(
     differ: Differ,
     accounts: Accounts,
     once: Once,
-    token: Callable[[], str],
+    sign_in: SignIn,
+    signals: Signals,
 ) -> Handler:
     """The Lambda handler of the API: it takes an HTTP API event (payload 2.0) and answers it.
 
-    `token` gives the API token. Errors that are bugs of ours are raised, for the log and the alarm to see.
+    `sign_in` is told to those who want to sign in; `signals` hear of every action, and of who asked for it. Errors that
+    are bugs of ours are raised, for the log and the alarm to see.
     """
     app = APIGatewayHttpResolver()
-    guard = Guard(token)
     add_records(app, records, view, lambda: _json(app))
     add_plans(app, plans, explain, lambda: _json(app), lambda name: query.flag(app, name))
     add_exports(app, exports, lambda: _json(app))
@@ -78,6 +79,7 @@ def create_app(
     add_deployed(app, deployed)
     add_accounts(app, accounts, view, lambda: _json(app))
     add_differ(app, differ, lambda: _json(app))
+    add_identity(app, sign_in)
     _add_commands(app, apply, lifecycle)
     _add_queries(app, view)
 
@@ -97,15 +99,24 @@ def create_app(
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         try:
             body = _body(event)
-            if event.get("rawPath") not in OPEN:
-                guard.check(event.get("headers") or {}, body)
-            return once(event, body, lambda: app.resolve(event, context))
+            caller = admit(event, body)
+            reply = once(event, body, caller, lambda: app.resolve(event, context))
+            _note(signals, event, caller, reply)
+            return reply
         except Problem as problem:
             refused = problem.response()
             headers = {"Content-Type": refused.content_type, **problem.headers}
             return {"statusCode": refused.status_code, "headers": headers, "body": refused.body}
 
     return handle
+
+
+def _note(signals: Signals, event: Mapping[str, Any], caller: Caller | None, reply: Mapping[str, Any]) -> None:
+    """Who did what. A path that acts has names of syncs and accounts in it, never a record's id."""
+    method, path = event["requestContext"]["http"]["method"], event.get("rawPath", "")
+    if caller is not None and acts(method, path):
+        who = {"caller": caller.id, "kind": caller.kind, "role": caller.role}
+        signals.note("action", method=method, path=path, status=reply["statusCode"], **who)
 
 
 def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycle) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from hubsync.api.caller import Caller
 from hubsync.api.problem import Problem
 from hubsync.services.ports import Clock
 from hubsync.stores.ports import AnswerStore
@@ -39,12 +40,17 @@ class Once:
     answers: AnswerStore
     clock: Clock
 
-    def __call__(self, event: Mapping[str, Any], body: bytes, carry_out: Callable[[], Reply]) -> Reply:
-        """The answer, of now or of then. Raises `Problem` (400, 409)."""
+    def __call__(
+        self, event: Mapping[str, Any], body: bytes, caller: Caller | None, carry_out: Callable[[], Reply]
+    ) -> Reply:
+        """The answer, of now or of then. Raises `Problem` (400, 409).
+
+        A key is its caller's own: who guesses another's gets neither an answer of theirs nor in their way.
+        """
         given = _key(event)
-        if given is None:
+        if given is None or caller is None:
             return carry_out()
-        key, request = sha256(given.encode()).hexdigest(), _request(event, body)
+        key, request = sha256(f"{caller.kind}\n{caller.id}\n{given}".encode()).hexdigest(), _request(event, body)
         kept = self.answers.begin(key, request, self.clock.now(), self.clock.now() + LEASE_MS)
         if kept is not None:
             return _again(kept.request == request, kept.text)

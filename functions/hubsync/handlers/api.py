@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 
 from hubsync.api.app import create_app
+from hubsync.api.identity import SignIn
 from hubsync.api.once import Once
 from hubsync.api.records import RecordUseCases
 from hubsync.aws.functions import LambdaPlanMaker
@@ -29,17 +30,12 @@ from hubsync.services.manage.view import View
 from hubsync.services.plan.explain import Explain
 from hubsync.services.plan.order import Plans
 
-TOKEN_SECONDS = 300
-"""How long a token is kept before the secret is read again, so that a rotated one counts soon."""
-
 
 class Management:
     """The API's own wiring."""
 
     def __init__(self, app: Bootstrap) -> None:
         self.app = app
-        self._token = ""
-        self._read_at = 0
 
     @cached_property
     def answer(self) -> Any:
@@ -123,16 +119,13 @@ class Management:
             differ=Differ(connections=stores.connections, syncs=stores.syncs, apply=apply, deployed=deployed),
             accounts=Accounts(stores.connections, stores.syncs, apply),
             once=Once(stores.answers, app.clock),
-            token=self.token,
+            sign_in=SignIn(
+                url=app.settings["SIGN_IN_URL"],
+                client_id=app.settings["SIGN_IN_CLIENT_ID"],
+                callbacks=tuple(app.settings["SIGN_IN_CALLBACKS"].split(",")),
+            ),
+            signals=app.signals,
         )
-
-    def token(self) -> str:
-        """The API's token, from the deployment's secret."""
-        now = self.app.clock.now()
-        if now - self._read_at > TOKEN_SECONDS * 1000:
-            secret = boto3.client("secretsmanager").get_secret_value(SecretId=self.app.settings["API_TOKEN_SECRET_ARN"])
-            self._token, self._read_at = secret["SecretString"], now
-        return self._token
 
 
 management = Management(Bootstrap())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from infra.local.emulator import callbacks, handlers, metrics, queues, resources, streams
+from infra.local.emulator import callbacks, handlers, metrics, pages, queues, resources, streams
 
 MENDS: tuple[Callable[[], None], ...] = (
     handlers.report_errors_by_name,
@@ -16,7 +16,7 @@ MENDS: tuple[Callable[[], None], ...] = (
     queues.whole_batches,
     callbacks.fail_with_the_function,
     resources.keep_time_to_live,
-    resources.secrets_by_arn,
+    pages.revocation,
 )
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from hubsync.api.app import create_app
+from hubsync.api.identity import SignIn
 from hubsync.api.once import Once
 from hubsync.services.manage.accounts import Accounts
+from tests.unit.api.claims import ADMIN, PEOPLE_CLIENT
 from tests.unit.api.told import check
-from tests.unit.services.manage_world import World
+from tests.unit.services.manage_world import FakeSignals, World
 
-TOKEN = "api-token"
-BEARER = f"Bearer {TOKEN}"
+SIGN_IN = SignIn("https://sign-in.example.com", PEOPLE_CLIENT, ("http://localhost:8765/",))
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,9 @@ class Answer:
 
 
 class Client:
-    def __init__(self, world: World, token: str = TOKEN) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
+        self.signals = FakeSignals()
         self.handler = create_app(
             apply=world.apply,
             lifecycle=world.lifecycle,
@@ -39,7 +42,8 @@ class Client:
             differ=world.differ,
             accounts=Accounts(world.stores.connections, world.stores.syncs, world.apply),
             once=Once(world.stores.answers, world.clock),
-            token=lambda: token,
+            sign_in=SIGN_IN,
+            signals=self.signals,
         )
 
     def __call__(
@@ -48,7 +52,7 @@ class Client:
         path: str,
         body: object = None,
         *,
-        token: str | None = BEARER,
+        as_: Mapping[str, Any] | None = ADMIN,
         raw: str | bytes | None = None,
         headers: dict[str, str] | None = None,
         **query: str,
@@ -59,8 +63,12 @@ class Client:
             "rawPath": path,
             "rawQueryString": "&".join(f"{key}={value}" for key, value in query.items()),
             "queryStringParameters": query or None,
-            "headers": {**({} if token is None else {"authorization": token}), **(headers or {})},
-            "requestContext": {"stage": "$default", "http": {"method": method, "path": path}},
+            "headers": headers or {},
+            "requestContext": {
+                "stage": "$default",
+                "http": {"method": method, "path": path},
+                **({} if as_ is None else {"authorizer": as_}),
+            },
             "body": base64.b64encode(text).decode() if isinstance(text, bytes) else text,
             "isBase64Encoded": isinstance(text, bytes),
         }

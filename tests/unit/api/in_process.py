@@ -8,6 +8,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from tests.unit.api.claims import ADMIN
+
 Start = Callable[[str, list[tuple[str, str]]], object]
 
 
@@ -30,7 +32,11 @@ def wsgi(
                 "rawQueryString": environ["QUERY_STRING"],
                 "queryStringParameters": query or None,
                 "headers": headers,
-                "requestContext": {"stage": "$default", "http": {"method": environ["REQUEST_METHOD"], "path": path}},
+                "requestContext": {
+                    "stage": "$default",
+                    "http": {"method": environ["REQUEST_METHOD"], "path": path},
+                    "authorizer": ADMIN,
+                },
                 "body": base64.b64encode(body).decode(),
                 "isBase64Encoded": True,
             },

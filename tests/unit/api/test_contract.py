@@ -11,6 +11,7 @@ import pytest
 
 from hubsync.api import app as api
 from hubsync.api.contract.document import OPERATIONS, document, text
+from hubsync.api.roles import OPEN
 from tests.unit.api.api_client import Client
 from tests.unit.api.told import check
 from tests.unit.services.manage_world import World
@@ -25,7 +26,7 @@ def test_the_committed_document_is_up_to_date() -> None:
 
 def test_the_document_is_served_to_anybody() -> None:
     world = World()
-    answer = Client(world)("GET", "/v1/openapi.json", token=None)
+    answer = Client(world)("GET", "/v1/openapi.json", as_=None)
     assert (answer.status, answer.json) == (200, DOCUMENT)
     assert world.untouched
 
@@ -47,8 +48,8 @@ def test_every_route_is_in_the_document_and_no_other(monkeypatch: pytest.MonkeyP
     assert len(routes) == len(OPERATIONS)
 
 
-def test_what_needs_no_token_is_said_to_need_none() -> None:
-    assert {each.path for each in OPERATIONS if each.open} == set(api.OPEN)
+def test_what_is_open_to_anybody_is_said_to_be() -> None:
+    assert {each.path for each in OPERATIONS if each.open} == OPEN
 
 
 def test_every_operation_has_a_name_of_its_own_and_a_tag_that_is_told() -> None:

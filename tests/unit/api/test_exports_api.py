@@ -73,4 +73,4 @@ def test_what_there_is_not_is_not_found(world: World) -> None:
     api = Client(world)
     assert api("POST", "/v1/syncs/nobody/exports", {}).status == 404
     assert api("GET", "/v1/exports/nothing").status == 404
-    assert api("GET", "/v1/exports", token=None).status == 401
+    assert api("GET", "/v1/exports", as_=None).status == 401

@@ -119,7 +119,7 @@ def test_nothing_of_the_request_is_kept(call: Client, world: World) -> None:
 
 def test_who_may_not_come_in_hears_nothing(call: Client) -> None:
     keyed(call, "POST", RESTART)
-    assert call("POST", RESTART, headers={"Idempotency-Key": "k1"}, token=None).status == 401
+    assert call("POST", RESTART, headers={"Idempotency-Key": "k1"}, as_=None).status == 401
 
 
 @pytest.mark.parametrize("key", ["", " ", "two words", "ñ", "x" * 256])

@@ -39,7 +39,7 @@ def test_the_committed_schema_is_up_to_date() -> None:
 
 
 def test_it_is_served_to_anybody() -> None:
-    answer = Client(World())("GET", "/v1/syncs.schema.json", token=None)
+    answer = Client(World())("GET", "/v1/syncs.schema.json", as_=None)
     assert (answer.status, answer.json) == (200, json.loads(text()))
 
 

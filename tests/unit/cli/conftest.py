@@ -1,4 +1,4 @@
-"""The real API over a socket on 127.0.0.1, and the command as a person types it."""
+"""The real API over a socket on 127.0.0.1, behind API Gateway's check; the command as a person types it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from hubsync.api.roles import OPEN
 from infra.cli.main import run
-from tests.unit.api.api_client import TOKEN, Client
+from tests.unit.api.api_client import Client
+from tests.unit.api.claims import ADMIN
 from tests.unit.services.manage_world import World
 
 PREFIX = "/_aws/execute-api/a1b2/$default"
@@ -30,6 +32,8 @@ class Done:
 
 Hubsync = Callable[..., Done]
 
+TOKEN = "access-token"
+
 
 @pytest.fixture
 def world() -> World:
@@ -46,19 +50,29 @@ def api_url(world: World) -> Iterator[str]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             path = parts.path.removeprefix(PREFIX)
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
+            signed_in = self.headers.get("Authorization") == f"Bearer {TOKEN}"
+            if not signed_in and path not in OPEN:
+                self.reply(401, b'{"message":"Unauthorized"}')
+                return
             result = handler(
                 {
                     "version": "2.0",
                     "rawPath": path,
                     "queryStringParameters": query,
                     "headers": {name.lower(): value for name, value in self.headers.items()},
-                    "requestContext": {"stage": "$default", "http": {"method": self.command, "path": path}},
+                    "requestContext": {
+                        "stage": "$default",
+                        "http": {"method": self.command, "path": path},
+                        **({"authorizer": ADMIN} if signed_in else {}),
+                    },
                     "body": body,
                 },
                 None,
             )
-            content = result["body"].encode()
-            self.send_response(result["statusCode"])
+            self.reply(result["statusCode"], result["body"].encode())
+
+        def reply(self, status: int, content: bytes) -> None:
+            self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
@@ -83,7 +97,9 @@ def hubsync(
 ) -> Hubsync:
     """Runs `hubsync …` in an empty folder against the API."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("HUBSYNC_HOME", raising=False)
+    for name in ("HUBSYNC_HOME", "HUBSYNC_CLIENT_ID", "HUBSYNC_CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("HUBSYNC_API_URL", api_url)
     monkeypatch.setenv("HUBSYNC_API_TOKEN", TOKEN)
     monkeypatch.setenv("COLUMNS", "200")

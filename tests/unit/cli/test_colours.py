@@ -16,7 +16,7 @@ from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import SyncStatus
 from hubsync.stores.index_port import PutEntry
-from tests.unit.api.api_client import TOKEN
+from tests.unit.cli.conftest import TOKEN
 from tests.unit.services.manage_world import World
 
 ROOT = Path(__file__).parents[3]

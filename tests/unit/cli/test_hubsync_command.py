@@ -121,7 +121,7 @@ def test_a_wrong_command_is_a_usage_error(hubsync: Hubsync, arguments: list[str]
 def test_a_wrong_token_has_its_own_exit_code(hubsync: Hubsync, arguments: list[str]) -> None:
     done = hubsync("--token", "wrong", *arguments)
     assert done.code == 5
-    assert "does not accept the token" in done.err
+    assert "does not know you" in done.err
 
 
 def test_an_api_that_does_not_answer_has_its_own_exit_code(hubsync: Hubsync) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from infra.cli.browse import OF_AWS
-from infra.local.stage_info import StageInfo
 from tests.simulation.records import records_of
+from tests.unit.cli import a_stage
 from tests.unit.cli.conftest import Hubsync
 from tests.unit.services.look_world import Small, contact, person
 from tests.unit.services.manage_world import World
@@ -44,14 +44,8 @@ def page(small: Small) -> str:
 
 
 def stage_at(folder: Path, api_url: str) -> None:
-    names = [name for name in StageInfo.__slots__ if name not in ("functions", "outputs", "processes")]
-    values = {
-        **dict.fromkeys(names, "secret"),
-        "api_url": api_url,
-        "hubspot_url": "http://127.0.0.1:7",
-        "app_url": None,
-    }
-    (folder / "stage.json").write_text(json.dumps({**values, "functions": {}, "outputs": {}, "processes": []}))
+    told = a_stage.values("secret", api_url=api_url, hubspot_url="http://127.0.0.1:7", app_url=None)
+    (folder / "stage.json").write_text(json.dumps(told))
 
 
 def test_a_record_is_opened_where_it_has_a_page(hubsync: Hubsync, opened: list[str], page: str, small: Small) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from infra.local import stage
 from infra.local.deployment import DeploymentError
 from infra.local.stage_info import StageInfo
+from tests.unit.cli import a_stage
 from tests.unit.cli.conftest import Hubsync
 
 Report = Callable[[str], None]
@@ -21,9 +21,8 @@ Report = Callable[[str], None]
 def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """The calls of the stage, which does nothing here."""
     made: list[str] = []
-    names = [name for name in StageInfo.__slots__ if name not in ("functions", "outputs", "processes")]
-    values: dict[str, Any] = dict.fromkeys(names, "x") | {"api_url": "http://127.0.0.1:1/api", "ledgerly_url": None}
-    info = StageInfo(**values, functions={}, outputs={})
+    told = a_stage.values("x", api_url="http://127.0.0.1:1/api", ledgerly_url=None)
+    info = StageInfo(**{**told, "processes": ()})
 
     def up(options: stage.StageOptions, report: Report) -> StageInfo:
         made.append(f"up simulators={options.simulators} home={options.home == tmp_path}")
@@ -63,7 +62,7 @@ def test_down_and_status(hubsync: Hubsync, calls: list[str]) -> None:
     nothing = hubsync("stage", "status")
     assert (nothing.code, "hubsync stage up" in nothing.err) == (1, True)
     hubsync("stage", "up", "--detach")
-    assert json.loads(hubsync("stage", "status", "--json").out)["api_token"] == "x"
+    assert json.loads(hubsync("stage", "status", "--json").out)["sign_in_url"] == "x"
     assert hubsync("stage", "down").code == 0
     assert calls[-1] == "down"
 

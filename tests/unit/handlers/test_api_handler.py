@@ -1,11 +1,10 @@
-"""The management API's handler: its wiring, its token, what comes of its events. The routes have tests elsewhere."""
+"""The management API's handler: its wiring, whom it lets in, what comes of its events. Routes have tests elsewhere."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from hubsync.handlers import api
@@ -15,29 +14,19 @@ from tests.simulation.syncs import contacts
 from tests.simulation.world import World
 from tests.situations import context, situation
 
-
-class Secrets:
-    """A Secrets Manager with one secret; counts how often it was asked."""
-
-    def __init__(self) -> None:
-        self.token, self.asked = "api-token", 0
-
-    def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803 - the client's name
-        assert SecretId == "arn:aws:secretsmanager:eu-central-1:000000000000:secret:api-token"
-        self.asked += 1
-        return {"SecretString": self.token}
+SETTINGS = {
+    "SIGN_IN_URL": "https://sign-in.example.com",
+    "SIGN_IN_CLIENT_ID": "5h1k2people3client4id5",
+    "SIGN_IN_CALLBACKS": "http://localhost:8765/,http://localhost:8766/",
+}
 
 
-@pytest.fixture
-def secrets(world: World, monkeypatch: pytest.MonkeyPatch) -> Secrets:
-    """The API over the world, with its token in a secret."""
-    secrets = Secrets()
-    arn = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:api-token"
-    vars(world.app)["settings"] = Settings({"API_TOKEN_SECRET_ARN": arn})
+@pytest.fixture(autouse=True)
+def management(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API over the world."""
+    vars(world.app)["settings"] = Settings(SETTINGS)
     monkeypatch.setattr(api, "management", api.Management(world.app))
-    monkeypatch.setattr(boto3, "client", lambda service: {"secretsmanager": secrets}[service])
     world.save(contacts())
-    return secrets
 
 
 def answer(name: str) -> tuple[int, dict[str, Any]]:
@@ -45,41 +34,38 @@ def answer(name: str) -> tuple[int, dict[str, Any]]:
     return given["statusCode"], json.loads(given["body"])
 
 
-def test_whoever_has_the_token_sees_the_syncs(secrets: Secrets) -> None:
+def test_whoever_is_signed_in_sees_the_syncs() -> None:
     status, body = answer("api_list_syncs")
     assert status == 200
     assert [sync["name"] for sync in body["syncs"]] == ["contacts"]
 
 
-@pytest.mark.parametrize("name", ["api_without_token", "api_wrong_token"])
-def test_nobody_else_comes_in(secrets: Secrets, name: str) -> None:
-    status, body = answer(name)
-    assert status == 401
+@pytest.mark.parametrize(("name", "status"), [("api_not_signed_in", 401), ("api_without_role", 403)])
+def test_nobody_else_comes_in(name: str, status: int) -> None:
+    given, body = answer(name)
+    assert given == status
     assert "syncs" not in body
 
 
-def test_a_healthy_api_says_so_to_anybody(secrets: Secrets) -> None:
+def test_a_healthy_api_says_so_to_anybody() -> None:
     assert answer("api_health") == (200, {"status": "ok"})
-    assert secrets.asked == 0
 
 
-def test_a_token_is_kept_for_five_minutes_and_then_read_again(secrets: Secrets, world: World) -> None:
-    for _ in range(3):
-        answer("api_list_syncs")
-    assert secrets.asked == 1
-    secrets.token = "another-token"
-    world.clock.ms += 300_001
-    assert answer("api_list_syncs")[0] == 401
-    assert secrets.asked == 2
+def test_where_to_sign_in_is_what_the_stack_says() -> None:
+    event = situation("api_health")
+    event["rawPath"] = event["requestContext"]["http"]["path"] = "/v1/sign-in"
+    told = json.loads(api.handler(event, context())["body"])
+    assert told["token_url"] == "https://sign-in.example.com/oauth2/token"
+    assert told["callbacks"] == ["http://localhost:8765/", "http://localhost:8766/"]
 
 
-def test_a_restart_begins_a_new_generation(secrets: Secrets, world: World) -> None:
+def test_a_restart_begins_a_new_generation(world: World) -> None:
     status, body = answer("api_restart")
     assert (status, body["generation"], body["status"]) == (200, 2, "initial_sync")
     assert "s1-2" in world.orchestrator.runs
 
 
-def test_a_document_becomes_a_sync_in_its_initial_sync(secrets: Secrets, world: World) -> None:
+def test_a_document_becomes_a_sync_in_its_initial_sync(world: World) -> None:
     world.stores.syncs.delete_sync("s1")  # it has the same two object types
     status, body = answer("api_apply")
     assert status == 200, body
@@ -96,9 +82,7 @@ def test_a_document_becomes_a_sync_in_its_initial_sync(secrets: Secrets, world: 
         ("api_unknown_sync", 404, set()),
     ],
 )
-def test_what_is_wrong_is_refused_and_leaves_no_trace(
-    secrets: Secrets, world: World, name: str, status: int, paths: set[str]
-) -> None:
+def test_what_is_wrong_is_refused_and_leaves_no_trace(world: World, name: str, status: int, paths: set[str]) -> None:
     before, runs = world.stores.writes.copy(), dict(world.orchestrator.runs)
     given, problem = answer(name)
     assert given == problem["status"] == status
@@ -109,13 +93,11 @@ def test_what_is_wrong_is_refused_and_leaves_no_trace(
     assert world.orchestrator.runs == runs
 
 
-def test_failing_records_are_listed(secrets: Secrets) -> None:
+def test_failing_records_are_listed() -> None:
     assert answer("api_records_failing") == (200, {"records": [], "next": None})
 
 
-def test_a_bug_of_ours_is_raised_for_the_alarm_to_see(
-    secrets: Secrets, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bug_of_ours_is_raised_for_the_alarm_to_see(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise RuntimeError("the table does not answer")
 

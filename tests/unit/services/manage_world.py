@@ -176,11 +176,16 @@ class FakeQueues:
 
 
 class FakeSignals:
+    """Keeps what was logged, as (event, facts)."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, dict[str, str | float | None]]] = []
+
     def count(self, metric: str, value: float = 1) -> None:
         """Nobody listens."""
 
     def note(self, event: str, **facts: str | float | None) -> None:
-        """Nobody listens."""
+        self.noted.append((event, facts))
 
 
 class FakeOrchestrator:

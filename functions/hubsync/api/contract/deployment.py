@@ -31,6 +31,12 @@ class RefusedDocument(Problem):
     faults: list[Fault]
 
 
+class Refused(Answer):
+    """What API Gateway says by itself where it lets nobody through."""
+
+    message: str
+
+
 class Health(Answer):
     """The API answers."""
 

@@ -23,6 +23,7 @@ from hubsync.api.contract import (
     deployed,
     deployment,
     exports,
+    identity,
     plans,
     records,
     trials,
@@ -38,6 +39,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *exports.OPERATIONS,
     *connections.OPERATIONS,
     *accounts.OPERATIONS,
+    *identity.OPERATIONS,
     *deployment.OPERATIONS,
 )
 
@@ -49,6 +51,7 @@ TAGS = {
     "connections": "The accounts that syncs read and write.",
     "apps": "The applications that can be synced, with their object types and fields.",
     "notifications": "What the people who run a sync were told.",
+    "sign-in": "Who may come in: people of the deployment's user pool, and machines with a client of their own.",
     "deployment": "The API itself.",
 }
 
@@ -65,7 +68,8 @@ NAMES = {
 
 PROBLEMS = {
     400: "The request cannot be read.",
-    401: "The token is missing or wrong.",
+    401: "Nobody is signed in: the token is missing, wrong or expired.",
+    403: "The caller's role is not enough, or the token is not one for this API.",
     404: "It is not there.",
     409: "Not now: the remedy says what to do first.",
     412: "It is not what the header If-Match says any more.",
@@ -76,9 +80,13 @@ PROBLEMS = {
 }
 
 ABOUT = (
-    "Manages a deployment of hubsync. Every path but the health check and this document wants the deployment's token. "
+    "Manages a deployment of hubsync. Whoever calls is signed in, a person or a machine, and has a role: a viewer "
+    "looks, an operator runs what is set up, an admin sets up; each operation names the one that it needs. "
     "Errors are application/problem+json, with a remedy. Answers may get further keys; pass over those you do not know."
 )
+
+BEFORE_US = frozenset({401, 403, 413})
+"""What API Gateway answers by itself, in words of its own, before the API is asked."""
 
 SCHEMAS = "#/components/schemas/"
 PROBLEM_JSON = "application/problem+json"
@@ -102,7 +110,12 @@ def document(*, closed: bool = False) -> dict[str, Any]:
         "paths": _paths(),
         "components": {
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "description": "The deployment's token for the API."}
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "An access token of the deployment's user pool; GET /v1/sign-in says where.",
+                }
             },
             "parameters": {
                 "idempotencyKey": {
@@ -165,8 +178,8 @@ def _operation(each: Operation) -> dict[str, Any]:
         "operationId": each.id,
         "tags": [each.tag],
         "summary": each.summary,
-        **({"description": each.words} if each.words else {}),
-        **({"security": []} if each.open else {}),
+        "description": " ".join(filter(None, (each.words, _needs(each)))),
+        "security": [] if each.open else [{"token": [] if each.role is None else [each.role.value]}],
         **({"parameters": parameters} if parameters else {}),
         **(
             {"requestBody": {"required": True, "content": {"application/json": _ref(each.body)}}}
@@ -177,15 +190,24 @@ def _operation(each: Operation) -> dict[str, Any]:
     }
 
 
+def _needs(each: Operation) -> str:
+    if each.open:
+        return "Open to anybody."
+    return "Needs no role, only that one is signed in." if each.role is None else f"Needs the role {each.role}."
+
+
 def _problems(each: Operation) -> set[int]:
     """Also those that come from the guard, from a path that leads nowhere, from a key and from a tag."""
-    general = (*(() if each.open else (401, 413)), *((404,) if "{" in each.path else ()))
+    general = (*(() if each.open else (401, 403, 413)), *((404,) if "{" in each.path else ()))
     return {*each.problems, *general, *((400, 409) if each.acts else ()), *((400, 412) if each.matched else ())}
 
 
 def _problem(status: int) -> dict[str, Any]:
     model = deployment.RefusedDocument if status == HTTPStatus.UNPROCESSABLE_ENTITY else deployment.Problem
-    return {"description": PROBLEMS[status], "content": {PROBLEM_JSON: _ref(model)}}
+    content = {PROBLEM_JSON: _ref(model)}
+    if status in BEFORE_US:
+        content["application/json"] = _ref(deployment.Refused)
+    return {"description": PROBLEMS[status], "content": content}
 
 
 def _ref(model: type[BaseModel]) -> dict[str, Any]:
@@ -196,6 +218,7 @@ def _schemas(closed: bool) -> Mapping[str, Any]:
     models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {
         (deployment.Problem, "serialization"): None,
         (deployment.RefusedDocument, "serialization"): None,
+        (deployment.Refused, "serialization"): None,
     }
     for each in OPERATIONS:
         models |= dict.fromkeys((model, "serialization") for model in each.answers.values())

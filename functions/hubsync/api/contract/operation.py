@@ -8,7 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from hubsync.api.caller import Role
 from hubsync.api.once import acts
+from hubsync.api.roles import needed
 
 TEXT: Mapping[str, Any] = {"type": "string"}
 FLAG: Mapping[str, Any] = {"type": "boolean", "default": False}
@@ -51,6 +53,11 @@ class Operation:
     open: bool = False
     tagged: bool = False
     matched: bool = False
+
+    @property
+    def role(self) -> Role | None:
+        """The role that it needs; None where it is enough to be signed in, or not even that (`open`)."""
+        return None if self.open else needed(self.method, self.path)
 
     @property
     def acts(self) -> bool:
