@@ -39,6 +39,7 @@ from hubsync.services.plan.explain import Explain
 from hubsync.services.plan.order import Plans
 from hubsync.services.ports import Signals
 
+NOWHERE = "There is nothing at this address."
 ADDRESSES = (
     "Try /v1/syncs, /v1/syncs/NAME, /v1/connections, /v1/connections/NAME/objects/TYPE, /v1/apps, /v1/apps/KEY, "
     "/v1/notifications, or POST to /v1/apply."
@@ -89,7 +90,7 @@ def create_app(
         if told is not None:
             words = f"A sync cannot be told to {told[1]}."
             return Problem(404, words, suggestion(told[1], VERBS)).response()
-        return Problem(404, "There is nothing at this address.", ADDRESSES).response()
+        return Problem(404, NOWHERE, ADDRESSES).response()
 
     def failed(error: Exception) -> Response[str]:
         return problem_of(error).response()
@@ -100,6 +101,8 @@ def create_app(
         try:
             body = _body(event)
             caller = admit(event, body)
+            if not query.reachable(event.get("rawPath") or ""):
+                raise Problem(404, NOWHERE, ADDRESSES)
             reply = once(event, body, caller, lambda: app.resolve(event, context))
             _note(signals, event, caller, reply)
             return reply

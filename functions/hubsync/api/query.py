@@ -1,8 +1,9 @@
-"""What stands in the query of a request, and in the headers beside it. All raise `Problem` (400)."""
+"""What stands in the query of a request, and in the headers beside it. What reads it raises `Problem` (400)."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
@@ -16,6 +17,9 @@ from hubsync.services.manage.expected import Expected
 MAX_RECORDS = 200
 LONGEST_SEARCH = 254
 """Characters, as many as an email may have."""
+
+LONGEST_KEY = 900
+"""Bytes of what people call something; a sort key of the table has 1,024, our own prefix among them."""
 
 NUMBER = re.compile(r"[0-9]{1,3}\Z")
 YES = {"true": True, "1": True, "false": False, "0": False}
@@ -44,10 +48,23 @@ def search(app: APIGatewayHttpResolver) -> str | None:
     text = app.current_event.get_query_string_value("search")
     if text is None:
         return None
-    if not text.strip() or len(text) > LONGEST_SEARCH:
+    if not text.strip() or len(text) > LONGEST_SEARCH or not storable(text):
         remedy = f"Send an id, an email, a domain or a name of up to {LONGEST_SEARCH} characters; or leave it out."
         raise Problem(400, "This cannot be searched for.", remedy)
     return text.strip()
+
+
+def storable(text: str) -> bool:
+    """Whether something could be stored under this name; what cannot need not be looked for."""
+    try:
+        return len(text.encode()) <= LONGEST_KEY
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+
+
+def reachable(path: str) -> bool:
+    """Whether there could be anything at an address: no name in it is one that nothing can have."""
+    return all(storable(unquote(part, errors="surrogateescape")) for part in path.split("/"))
 
 
 def place(app: APIGatewayHttpResolver, listed: str) -> str | None:

@@ -405,3 +405,33 @@ def test_what_is_deployed_is_answered_as_a_document(world: World, call: Client) 
     assert answer["secrets"] == {"hubspot": ["token"], "orbit": ["token", "webhook_secret"]}
     applied = call("POST", "/v1/apply", answer["document"]).json
     assert {each["change"] for kind in ("connections", "syncs") for each in applied[kind]} == {"unchanged"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/syncs/contacts/records/{}",
+        "/v1/syncs/contacts/records/{}/explain",
+        "/v1/syncs/contacts/records/{}/addresses",
+        "/v1/exports/{}",
+        "/v1/plans/{}",
+        "/v1/connections/{}",
+        "/v1/connections/{}/objects/people",
+    ],
+)
+@pytest.mark.parametrize("name", ["x" * 901, "%F0%9F%98%80" * 226, "%FF"])
+def test_a_name_that_nothing_can_have_is_not_looked_for(
+    applied: Client, world: World, monkeypatch: pytest.MonkeyPatch, path: str, name: str
+) -> None:
+    """A key of the table has no more than 1,024 bytes; who asks for a longer one is refused by it."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the table refuses such a key")
+
+    stores = world.stores
+    for store, read in ((stores.overview, "dossier"), (stores.index, "entries"), (stores.exports, "export")):
+        monkeypatch.setattr(store, read, refuse)
+    for store, read in ((stores.plans, "report"), (stores.connections, "connection"), (stores.syncs, "named")):
+        monkeypatch.setattr(store, read, refuse)
+    answer = applied("GET", path.format(name))
+    assert (answer.status, bool(answer.json["remedy"])) == (404, True)
