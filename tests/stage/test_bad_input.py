@@ -12,7 +12,7 @@ from infra.local.crm.signature import pack, sign
 from tests.situations import situation
 from tests.stage.accounts import Body
 from tests.stage.command import Hubsync
-from tests.stage.scene import Scene
+from tests.stage.scene import Scene, authorisation
 
 BODY = situation("webhook_orbit_person_updated")["body"].encode()
 NO_EVENTS = situation("webhook_not_what_the_app_sends")["body"].encode()
@@ -101,7 +101,7 @@ def test_webhooks_that_are_refused(active: Scene) -> None:
 def test_calls_of_the_api_that_are_refused(active: Scene) -> None:
     wanted = active.document(direction="sideways")
     url = f"{active.stage.api_url}/v1"
-    with_token = active.api.headers["Authorization"]
+    with_token = authorisation(active)["Authorization"]
     answers = {
         "no token": httpx.post(f"{url}/apply", json=active.document(), timeout=30),
         "wrong token": httpx.get(f"{url}/syncs", headers={"Authorization": f"{with_token}x"}, timeout=30),

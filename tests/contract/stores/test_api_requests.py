@@ -232,6 +232,7 @@ READING = (
     Asked(RECORD, ONE, names={"record": "p0"}, words="by the app's id"),
     Asked(RECORD, ONE, names={"record": "no@example.com"}, statuses=(404,), words="that there is not"),
     Asked(f"{RECORD}/explain", 14),
+    Asked(f"{RECORD}/addresses", ONE),
     Asked("GET /v1/syncs/{name}/trial", 3, names={"name": "team4"}),
     Asked("GET /v1/document", 9, words="of six syncs"),
     Asked("POST /v1/diff", 18, everything(), words="of six syncs"),
@@ -247,6 +248,8 @@ READING = (
     Asked("GET /v1/apps", 0),
     Asked("GET /v1/apps/{app}", 0),
     Asked("GET /v1/health", 0),
+    Asked("GET /v1/sign-in", 0),
+    Asked("GET /v1/me", 0),
     Asked("GET /v1/openapi.json", 0),
     Asked("GET /v1/syncs.schema.json", 0),
 )
