@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from collections.abc import Iterable
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from infra.cli.complete import among, syncs
 from infra.cli.errors import USAGE, CliError
@@ -18,8 +21,27 @@ from infra.cli.target import Target, find_target
 COLOURS: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
 """With NO_COLOR not even bold, which rich alone would leave."""
 
-out = Console(soft_wrap=True, highlight=False, color_system=COLOURS)
-err = Console(stderr=True, soft_wrap=True, highlight=False, color_system=COLOURS)
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a terminal obeys rather than shows, but for tabs and new lines."""
+
+
+class Plain(Console):
+    """Shows every letter as what it is. Names and values are other people's: `[red]`, `:100:` and an escape sequence
+    that somebody has put into one neither colours nor clears the terminal of who looks at it.
+    """
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(
+            stderr=stderr, soft_wrap=True, highlight=False, markup=False, emoji=False, color_system=COLOURS
+        )
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """As rich does; the styles' own sequences are put in later."""
+        for each in super().render(renderable, options):
+            yield each if each.control else Segment(CONTROL.sub("\N{REPLACEMENT CHARACTER}", each.text), each.style)
+
+
+out, err = Plain(), Plain(stderr=True)
 """Answers go to `out`, progress and everything else to `err`; no command has consoles of its own."""
 
 STATUSES = ("pending", "queued", "in_sync", "failing", "excluded")

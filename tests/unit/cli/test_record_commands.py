@@ -56,6 +56,19 @@ def test_a_list_has_names_and_values_on_request(hubsync: Hubsync, small: Small) 
     assert "values" not in json.loads(hubsync("records", "contacts", "--json").out)[0]
 
 
+def test_what_somebody_wrote_into_a_name_is_shown_and_not_obeyed(hubsync: Hubsync, small: Small) -> None:
+    """Neither as rich's markup nor as its emoji nor by the terminal: this sequence would clear it."""
+    name = "[red]Lima[/red] :100:\x1b[2J\x9b2J"
+    small.edit_h(0, lastname=name)
+    key = str(small.h[0])
+    for words in (["record", "contacts", key], ["records", "contacts", "--values"], ["retry", "contacts", key, name]):
+        done = hubsync(*words)
+        assert "[red]Lima[/red] :100:" in done.out, words
+        assert not {"\x1b", "\x9b"} & set(done.out), words
+    fields = json.loads(hubsync("record", "contacts", key, "--json").out)["fields"]
+    assert name in [each["hubspot_value"] for each in fields], "a machine gets what is there"
+
+
 def test_a_list_is_searched(hubsync: Hubsync, small: Small) -> None:
     done = hubsync("records", "contacts", "--search", "Ana@example.com", "--json")
     assert [each["hubspot_id"] for each in json.loads(done.out)] == [str(small.h[0])]
