@@ -31,7 +31,7 @@ from tests.stage.scene import Scene
 
 RECORDS = 10_000
 PAIRS = 10
-ROUNDS = 100
+ROUNDS = 60
 GOAL_MS = 150
 
 

@@ -103,6 +103,41 @@ def test_a_handler_that_logs_nothing_costs_no_wait(client: Callable[[str], Any],
     assert min(took() for _ in range(10)) < 0.045
 
 
+def test_a_condition_that_is_parsed_once_is_still_of_its_own_values(client: Callable[[str], Any]) -> None:
+    dynamodb = client("dynamodb")
+    keys = {"pk": "HASH", "sk": "RANGE"}
+    dynamodb.create_table(
+        TableName="sorted",
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for at in range(4):
+        dynamodb.put_item(TableName="sorted", Item={"pk": {"S": "p"}, "sk": {"S": "ab"[at % 2] + str(at)}})
+
+    def found(begin: str, condition: str = "pk = :pk AND begins_with(sk, :begin)") -> list[str]:
+        values = {":pk": {"S": "p"}, ":begin": {"S": begin}}
+        answer = dynamodb.query(TableName="sorted", KeyConditionExpression=condition, ExpressionAttributeValues=values)
+        return [item["sk"]["S"] for item in answer["Items"]]
+
+    for _ in range(2):
+        assert (found("a"), found("b"), found("c")) == (["a0", "a2"], ["b1", "b3"], [])
+        with pytest.raises(dynamodb.exceptions.ClientError, match="KeyConditionExpression"):
+            found("a", "pk = :pk AND AND sk = :begin")
+    dynamodb.delete_table(TableName="sorted")
+
+
+def test_what_a_condition_says_is_found_out_once() -> None:
+    """And whoever asked may change what he was given."""
+    from infra.local.emulator import expressions
+
+    parsed: list[str] = []
+    parse = expressions._remembered(lambda text: parsed.append(text) or [text])
+    parse("pk = :pk").append("spoilt")
+    assert [parse("pk = :pk"), parse("sk = :sk"), parse("pk = :pk")] == [["pk = :pk"], ["sk = :sk"], ["pk = :pk"]]
+    assert parsed == ["pk = :pk", "sk = :sk"]
+
+
 def test_writes_by_partiql_are_in_the_stream(client: Callable[[str], Any]) -> None:
     dynamodb = client("dynamodb")
     table = dynamodb.create_table(

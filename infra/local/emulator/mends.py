@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from infra.local.emulator import callbacks, handlers, metrics, pages, queues, resources, streams
+from infra.local.emulator import callbacks, expressions, handlers, metrics, pages, queues, resources, streams
 
 MENDS: tuple[Callable[[], None], ...] = (
     handlers.report_errors_by_name,
@@ -13,6 +13,7 @@ MENDS: tuple[Callable[[], None], ...] = (
     metrics.alarms_as_configured,
     metrics.queue_metrics,
     streams.stream_partiql_writes,
+    expressions.parse_once,
     queues.whole_batches,
     callbacks.fail_with_the_function,
     resources.keep_time_to_live,

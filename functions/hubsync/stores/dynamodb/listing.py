@@ -53,14 +53,15 @@ def walk(
 ) -> Walk:
     """Up to `limit` entries behind the cursor, `<bucket>#<entry id>`; a page spans buckets until it is full.
 
-    Where a status is sought, each request looks at twice as many entries as the one before. One call sends no more
-    requests than there are buckets: what is left by then is left to the next one.
+    Where a status is sought, each request looks at as many entries as those before let expect to be enough, and at
+    twice as many as the one before at most. One call sends no more requests than there are buckets: what is left by
+    then is left to the next one.
     """
     entries: list[IndexEntry] = []
     bucket, _, last = (cursor or BUCKETS[0]).partition("#")
     sought: dict[str, Any] = {} if status is None else {"FilterExpression": "st = :status"}
     values = {} if status is None else {":status": {"S": status.value}}
-    look = limit
+    look, passed = limit, 0
     for _ in BUCKETS:
         partition = f"{sync_id}#{bucket}"
         start: dict[str, Any] = {"ExclusiveStartKey": {"pk": {"S": partition}, "sk": {"S": f"{ENTRY}{last}"}}}
@@ -74,6 +75,7 @@ def walk(
             **sought,
         )
         entries += (entry_from(item) for item in response["Items"])
+        passed += response["ScannedCount"]
         if len(entries) >= limit:
             return Walk(tuple(entries[:limit]), f"{bucket}#{entries[limit - 1].id}")
         if "LastEvaluatedKey" in response:
@@ -82,7 +84,8 @@ def walk(
             return Walk(tuple(entries), None)
         else:
             bucket, last = BUCKETS[BUCKETS.index(bucket) + 1], ""
-        look = min(2 * look, LOOKED_AT)
+        missing = limit - len(entries)
+        look = min(2 * look, LOOKED_AT, missing + missing * passed // len(entries) if entries else LOOKED_AT)
     return Walk(tuple(entries), f"{bucket}#{last}")
 
 
@@ -91,7 +94,7 @@ def by_status(
 ) -> Walk:
     """Up to `limit` entries in a status, newest first, behind the cursor: a place in the sparse index.
 
-    Each shard is asked for half of them, which is twice its share: hardly ever is one asked again.
+    Each shard is asked for half as much again as its share: hardly ever is one asked twice.
     """
     if status not in LISTED_STATUSES:
         raise ValueError(f"Records that are {status} are not listed by status; use walk.")
@@ -99,7 +102,7 @@ def by_status(
         query(
             client,
             limit,
-            page=limit // 2 + 1,
+            page=limit * 3 // 8 + 1,
             TableName=table,
             IndexName=STATUS_INDEX,
             ScanIndexForward=False,
