@@ -14,6 +14,7 @@ from infra.cli.config import app as config_commands
 from infra.cli.errors import CliError
 from infra.cli.export import export, exports
 from infra.cli.login import app as login_commands
+from infra.cli.notifications import notifications
 from infra.cli.plan import explain, plan
 from infra.cli.records import app as record_commands
 from infra.cli.say import err
@@ -39,6 +40,7 @@ app.command()(explain)
 app.command()(export)
 app.command()(exports)
 app.command("open")(browse)
+app.command()(notifications)
 app.add_typer(catalogue_commands)
 app.add_typer(login_commands)
 app.add_typer(stage_commands, name="stage")

@@ -53,6 +53,8 @@ def test_a_failing_record_is_found_mended_and_retried(active: Scene, hubsync: Hu
     (failing,) = hubsync("records", scene.name, "--status", "failing", "--json").json
     assert (failing["hubspot_id"], failing["app_id"], failing["failure"]["category"]) == (key, None, "too_long")
     assert failing["failure"]["field"] == "first_name"
+    title = f"The initial sync of {scene.name!r} is complete"
+    scene.until("people are told", lambda: title in hubsync("notifications", "--all").out)
     listed = hubsync("records", scene.name, "--all", "--json").json
     assert {each["hubspot_id"] for each in listed} == {row["id"] for row in scene.hubspot.rows().values()}
     some = hubsync("records", scene.name, "--limit", "2", "--json")

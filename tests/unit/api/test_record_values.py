@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -75,6 +75,16 @@ def test_what_has_neither_has_no_name() -> None:
     (record,) = ask(Client(world), small.entry(H, 0).id).json["records"]
     assert (record["hubspot"], record["app"]) == ({"name": None, "gone": False}, None)
     assert fields(record)["phone"] == ("+12125550134", None)
+
+
+def test_a_type_of_the_account_s_own_is_called_by_what_the_app_s_names_are_mapped_to(
+    call: Client, small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if nothing were known of contacts: the app's first and last names are mapped to theirs."""
+    monkeypatch.delitem(cast("dict[str, object]", DISPLAY), "contacts")
+    named, nameless = ask(call, small.entry(H, 0).id, small.entry(H, 1).id).json["records"]
+    assert named["hubspot"]["name"] == "Ana Lima"
+    assert nameless["hubspot"]["name"] == "eva@example.com"
 
 
 def test_a_record_that_is_gone_says_so(call: Client, small: Small) -> None:

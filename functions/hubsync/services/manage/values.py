@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from hubsync.engine.bridge import bridge_of
 from hubsync.engine.transform import text_of
+from hubsync.model.connection import Connection
 from hubsync.model.entry import IndexEntry
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.record import Record, Value
@@ -17,6 +19,9 @@ from hubsync.services.manage.lifecycle import NotNowError, sync_named
 from hubsync.services.ports import Connectors
 from hubsync.stores.index_port import IndexStore
 from hubsync.stores.ports import ConnectionStore, SyncStore
+
+Groups: TypeAlias = "tuple[tuple[str, ...], ...]"
+"""Fields that name a record: the first group that is not empty counts, its texts joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +61,52 @@ class Values:
         sync = sync_named(self.syncs, name).live()
         known = self.index.entries(sync.id, entry_ids)
         entries = [known[each] for each in dict.fromkeys(entry_ids) if each in known]
-        groups, records = {}, {}
-        for side in Side:
-            groups[side], records[side] = self._read(sync, side, entries)
+        accounts = {side: self._account(sync, side) for side in Side}
+        groups = naming(self.connectors, sync, accounts)
+        records = {side: self._read(sync, side, accounts[side], groups[side], entries) for side in Side}
         found = [_now(sync, entry, groups, {side: records[side].get(entry.id) for side in Side}) for entry in entries]
         return found, [each for each in dict.fromkeys(entry_ids) if each not in known]
 
-    def _read(
-        self, sync: Sync, side: Side, entries: Sequence[IndexEntry]
-    ) -> tuple[tuple[tuple[str, ...], ...], Mapping[str, Record]]:
-        """The fields that name a record on `side`, in groups, and the records. Where none is known to name it, or all
-        are empty, it is called by what the sync matches it by."""
-        if not any(entry.half(side).present for entry in entries):
-            return (), {}
-        connection = self.connections.connection(sync.connection(side))
-        if connection is None:
+    def _account(self, sync: Sync, side: Side) -> Connection:
+        account = self.connections.connection(sync.connection(side))
+        if account is None:
             remedy = "Apply a document with it, and its token."
             raise NotNowError(f"There is no connection {sync.connection(side)} any more.", remedy=remedy)
-        keys = ((key.fields(side)[0],) for key in sync.match_keys)
-        groups = (*display(self.connectors, connection.app, sync, side), *keys)
+        return account
+
+    def _read(
+        self, sync: Sync, side: Side, account: Connection, groups: Groups, entries: Sequence[IndexEntry]
+    ) -> Mapping[str, Record]:
+        """The records of `side`, with what they are called by and what is mapped."""
         fields = dict.fromkeys((*mapped_fields(sync, side), *(name for group in groups for name in group)))
-        connector = self.connectors.connector(connection, bulk=False)
-        return groups, living(connector, sync, side, entries, list(fields))
+        return living(self.connectors.connector(account, bulk=False), sync, side, entries, list(fields))
 
 
-def display(connectors: Connectors, app: str, sync: Sync, side: Side) -> tuple[tuple[str, ...], ...]:
+def naming(connectors: Connectors, sync: Sync, accounts: Mapping[Side, Connection]) -> Mapping[Side, Groups]:
+    """By side, the fields that records may be called by, in groups, the best first: those that its application is known
+    to call them by, those that are mapped to what the other one does, and what the sync matches them by. The second
+    are for an account's own object types, of which nothing is known.
+    """
+    known = {side: display(connectors, accounts[side].app, sync, side) for side in Side}
+    keys = {side: tuple((key.fields(side)[0],) for key in sync.match_keys) for side in Side}
+    return {side: (*known[side], *_mapped(sync, side, known[side.other]), *keys[side]) for side in Side}
+
+
+def _mapped(sync: Sync, side: Side, groups: Groups) -> Iterator[tuple[str, ...]]:
+    """What the fields of the other side in these groups are mapped to."""
+    for group in groups:
+        mappings = [mapping for mapping in sync.mappings if not set(mapping.fields(side.other)).isdisjoint(group)]
+        if names := dict.fromkeys(name for mapping in mappings for name in mapping.fields(side)):
+            yield tuple(names)
+
+
+def display(connectors: Connectors, app: str, sync: Sync, side: Side) -> Groups:
     """The fields that records on `side` are known to be named by, in groups (`AppObject.display`)."""
     objects = connectors.objects(app)
     return next((each.display for each in objects if each.object_type == sync.object_type(side)), ())
 
 
-def called(record: Record, groups: Sequence[Sequence[str]]) -> str | None:
+def called(record: Record, groups: Groups) -> str | None:
     """What people call a record."""
     for group in groups:
         texts = (text_of(record.fields.get(name)) for name in group)
@@ -98,7 +118,7 @@ def called(record: Record, groups: Sequence[Sequence[str]]) -> str | None:
 def _now(
     sync: Sync,
     entry: IndexEntry,
-    groups: Mapping[Side, Sequence[Sequence[str]]],
+    groups: Mapping[Side, Groups],
     records: Mapping[Side, Record | None],
 ) -> RecordNow:
     sides: dict[Side, SideNow | None] = {}
