@@ -60,7 +60,7 @@ def up(options: StageOptions, report: Report) -> StageInfo:
         if running is not None:
             report(f"The stage runs already; its API is at {running.api_url}.")
             return running
-        if StageInfo.load(options.home) is not None:
+        if StageInfo.left(options.home) is not None:
             report("Parts of an earlier stage are gone; ending the rest of it.")
             _end(options.home)
         started: list[Running] = []
@@ -76,7 +76,7 @@ def up(options: StageOptions, report: Report) -> StageInfo:
 def down(home: Path, report: Report) -> bool:
     """End what `up` started in this folder; says whether there was anything. What is not ours is left alone."""
     with _alone(home):
-        if StageInfo.load(home) is None:
+        if StageInfo.left(home) is None:
             report("No stage runs here.")
             return False
         _end(home)
@@ -181,9 +181,7 @@ def _functions(outputs: dict[str, str]) -> dict[str, str]:
 
 
 def _end(home: Path) -> None:
-    info = StageInfo.load(home)
-    if info is not None:
-        end(info.processes)
+    end(StageInfo.left(home) or ())
     StageInfo.remove(home)
     shutil.rmtree(home / "tmp", ignore_errors=True)
 

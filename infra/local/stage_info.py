@@ -97,15 +97,32 @@ class StageInfo:
 
     @classmethod
     def load(cls, home: Path) -> StageInfo | None:
-        """The stage of a folder, running or not; None if there is none."""
-        try:
-            values = json.loads((home / FILE).read_text())
-        except FileNotFoundError:
+        """The stage of a folder, running or not; None if there is none, or one of another release of hubsync."""
+        values = _read(home)
+        if values is None or values.keys() != set(cls.__slots__):
             return None
-        return cls(**{**values, "processes": tuple(Running(**each) for each in values["processes"])})
+        return cls(**{**values, "processes": _running(values)})
+
+    @staticmethod
+    def left(home: Path) -> tuple[Running, ...] | None:
+        """What was started in a folder, by whatever release of hubsync; None if nothing was."""
+        values = _read(home)
+        return None if values is None else _running(values)
 
     @staticmethod
     def remove(home: Path) -> None:
         """Forget the stage of a folder."""
         with contextlib.suppress(FileNotFoundError):
             (home / FILE).unlink()
+
+
+def _read(home: Path) -> dict[str, Any] | None:
+    try:
+        values: dict[str, Any] = json.loads((home / FILE).read_text())
+    except FileNotFoundError:
+        return None
+    return values
+
+
+def _running(values: Mapping[str, Any]) -> tuple[Running, ...]:
+    return tuple(Running(**each) for each in values["processes"])

@@ -41,7 +41,9 @@ class Hubsync:
         self.folder = folder
         # Each is a new Python; where byte code is kept nowhere, each would compile half a site-packages again.
         kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(byte_code)}
-        self._variables = {**environment(stage), **kept, "COLUMNS": "200", "PYTHONPATH": str(ROOT)}
+        # Nor is it anybody who signed in on this machine.
+        nobody = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+        self._variables = {**environment(stage), **kept, **nobody, "COLUMNS": "200", "PYTHONPATH": str(ROOT)}
 
     def __call__(self, *words: str, code: int = 0, **variables: str) -> Done:
         """Type `words` with some more variables set. Fails where it ends with another code than `code`."""

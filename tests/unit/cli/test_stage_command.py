@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from infra.local import stage
 from infra.local.deployment import DeploymentError
+from infra.local.processes import alive, start
 from infra.local.stage_info import StageInfo
 from tests.unit.cli import a_stage
 from tests.unit.cli.conftest import Hubsync
@@ -65,6 +68,18 @@ def test_down_and_status(hubsync: Hubsync, calls: list[str]) -> None:
     assert json.loads(hubsync("stage", "status", "--json").out)["sign_in_url"] == "x"
     assert hubsync("stage", "down").code == 0
     assert calls[-1] == "down"
+
+
+def test_a_stage_of_another_release_is_none_to_speak_with_and_goes_down(tmp_path: Path) -> None:
+    """After an update its file says other things than this release knows; its processes stand there all the same."""
+    process = start("emulator", [sys.executable, "-c", "import time; time.sleep(60)"], os.environ, tmp_path / "log")
+    told = {**a_stage.values("x"), "api_token": "old", "processes": [process.as_json()]}
+    (tmp_path / "stage.json").write_text(json.dumps(told))
+    assert stage.status(tmp_path) is None
+    assert alive(process)
+    assert stage.down(tmp_path, print)
+    assert not alive(process)
+    assert not (tmp_path / "stage.json").exists()
 
 
 def test_a_stage_that_does_not_come_up_is_told_without_a_traceback(
