@@ -100,7 +100,9 @@ def _failure(response: httpx.Response, place: Place) -> CliError:
     faults = problem.get("faults") or []
     lines = [f"{place(fault['path'])}: {fault['path']}: {fault['reason']} {fault['remedy']}" for fault in faults]
     remedy = "Mend these and apply the file again." if lines else problem.get("remedy", "Try again.")
-    return CliError(problem["detail"], remedy, code=FAILED, lines=lines)
+    told = response.headers.get("Retry-After", "")
+    after = int(told) if response.status_code == httpx.codes.SERVICE_UNAVAILABLE and told.isdecimal() else None
+    return CliError(problem["detail"], remedy, code=FAILED, lines=lines, after=after)
 
 
 def _json(response: httpx.Response) -> Any:

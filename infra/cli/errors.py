@@ -11,11 +11,15 @@ or their role is not enough."""
 
 
 class CliError(Exception):
-    """Ends the command. `lines` stand between sentence and remedy, one fault each."""
+    """Ends the command. `lines` stand between sentence and remedy, one fault each. `after` is in how many seconds the
+    same may be asked again, where that was told."""
 
-    def __init__(self, sentence: str, remedy: str, *, code: int = FAILED, lines: Sequence[str] = ()) -> None:
+    def __init__(
+        self, sentence: str, remedy: str, *, code: int = FAILED, lines: Sequence[str] = (), after: int | None = None
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.remedy = remedy
         self.code = code
         self.lines = tuple(lines)
+        self.after = after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -16,6 +17,9 @@ from infra.cli.say import Json, Record, Status, Sync, Yes, ask, err, out, path_o
 
 LIVE = 100
 """Records whose values are read in one call."""
+
+ATTEMPTS, PATIENCE_SECONDS = 5, 30
+"""How often an application is asked that has no time now, and how long a pause is waited for."""
 
 app = typer.Typer()
 
@@ -170,12 +174,25 @@ def _add_values(client: Client, sync: str, found: list[dict[str, Any]]) -> None:
     """Put names and values as they are now to each record, null to one that the index has forgotten meanwhile."""
     for at in range(0, len(found), LIVE):
         part = found[at : at + LIVE]
-        answer = client.post(f"{path_of(sync)}/records/values", {"ids": [each["id"] for each in part]})
+        answer = _patiently(client, f"{path_of(sync)}/records/values", {"ids": [each["id"] for each in part]})
         now = {each["id"]: each for each in answer["records"]}
         for each in part:
             each["values"] = now.get(each["id"])
         if len(found) > LIVE and err.is_terminal:
             err.print(f"The values of {at + len(part):,} of {len(found):,} …")
+
+
+def _patiently(client: Client, path: str, body: dict[str, Any]) -> Any:
+    """The answer of what may have to wait for an application: a long list is read at the pace of its limits."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return client.post(path, body)
+        except CliError as error:
+            if error.after is None or error.after > PATIENCE_SECONDS:
+                raise
+            err.print(f"{error.sentence} It is asked again in {error.after} s.")
+            time.sleep(error.after)
+    return client.post(path, body)
 
 
 def _chosen(ids: list[str] | None, *, every: bool, verb: str) -> list[str] | str:

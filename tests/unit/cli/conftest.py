@@ -69,11 +69,15 @@ def api_url(world: World) -> Iterator[str]:
                 },
                 None,
             )
-            self.reply(result["statusCode"], result["body"].encode())
+            one = {name: values[0] for name, values in result.get("multiValueHeaders", {}).items()}
+            told = {**result.get("headers", {}), **one}
+            self.reply(result["statusCode"], result["body"].encode(), told.get("Retry-After"))
 
-        def reply(self, status: int, content: bytes) -> None:
+        def reply(self, status: int, content: bytes, retry_after: str | None = None) -> None:
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
+            if retry_after is not None:
+                self.send_header("Retry-After", retry_after)
             self.end_headers()
             self.wfile.write(content)
 

@@ -8,6 +8,7 @@ import pytest
 
 from hubsync.services.manage import restore as restoring
 from infra.cli import records as commands
+from infra.local.parts.faults import Fault
 from tests.simulation.records import records_of, view_of
 from tests.unit.cli.conftest import Hubsync
 from tests.unit.services.look_world import Small, contact, person
@@ -90,6 +91,30 @@ def test_values_are_read_a_hundred_at_a_time_and_what_was_forgotten_says_so(
     monkeypatch.setattr(small.world.stores.index, "entries", lambda sync_id, ids: {})
     done = hubsync("records", "contacts", "--values")
     assert done.out.count("forgotten meanwhile") == 2
+
+
+def test_an_application_that_has_no_time_is_waited_for(
+    hubsync: Hubsync, small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        small.world.clock.ms += int(seconds * 1000)
+
+    monkeypatch.setattr(commands.time, "sleep", sleep)
+    small.world.orbit.gate.faults.add(Fault("people.*", 429, times=2, retry_after=3))
+    done = hubsync("records", "contacts", "--values")
+    assert (done.code, "Anita" in done.out, slept) == (0, True, [3, 3]), done.err
+    assert done.err.count("asked again in 3 s") == 2
+    small.world.orbit.gate.faults.add(Fault("people.*", 429, times=None, retry_after=3))
+    assert hubsync("records", "contacts", "--values").code == 1
+    assert len(slept) == 2 + commands.ATTEMPTS - 1
+    small.world.orbit.gate.faults.clear()
+    small.world.clock.ms += 60_000
+    small.world.orbit.gate.faults.add(Fault("people.*", 429, times=None, retry_after=900))
+    assert hubsync("records", "contacts", "--values").code == 1
+    assert len(slept) == 2 + commands.ATTEMPTS - 1
 
 
 def test_records_are_retried(hubsync: Hubsync, small: Small) -> None:
