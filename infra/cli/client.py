@@ -15,6 +15,13 @@ from infra.sign_in.tokens import SignInError
 TIMEOUT_SECONDS = 35.0
 """The API's own limit is 30 seconds."""
 
+BY_GATEWAY = {
+    413: ("The file is larger than the API takes.", "Split it: one file for each sync."),
+    429: ("The API is asked too much just now.", "Try again in a few seconds."),
+    503: ("The API did not answer in time.", "Try again; what it began goes on, `hubsync status` shows how far it is."),
+}
+"""What API Gateway answers by itself, without words that a person could use, and what to do."""
+
 Place = Callable[[str], str]
 """Turns a path in a document (`syncs.contacts.direction`) into where it stands in the file (`syncs.yaml:12`)."""
 
@@ -92,6 +99,8 @@ def _failure(response: httpx.Response, place: Place) -> CliError:
             problem.get("remedy", "Sign in with `hubsync login`."),
             code=UNAUTHORISED,
         )
+    if "detail" not in problem and response.status_code in BY_GATEWAY:
+        return CliError(*BY_GATEWAY[response.status_code])
     if "detail" not in problem:
         return CliError(
             f"The API failed with status {response.status_code}.",

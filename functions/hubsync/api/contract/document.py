@@ -75,6 +75,7 @@ PROBLEMS = {
     412: "It is not what the header If-Match says any more.",
     413: "The body is larger than 1 MB, or the answer would be larger than 4 MB.",
     422: "The document has faults; nothing was saved.",
+    429: "More requests come in than the deployment takes in a second; API Gateway says so by itself.",
     502: "The application needs a person, or answers in a way that it should not.",
     503: "The application cannot be asked now; the header Retry-After says when.",
 }
@@ -85,8 +86,11 @@ ABOUT = (
     "Errors are application/problem+json, with a remedy. Answers may get further keys; pass over those you do not know."
 )
 
-BEFORE_US = frozenset({401, 403, 413})
+BEFORE_US = frozenset({401, 403, 413, 429})
 """What API Gateway answers by itself, in words of its own, before the API is asked."""
+
+NEVER_OURS = frozenset({429})
+"""What nobody else answers."""
 
 SCHEMAS = "#/components/schemas/"
 PROBLEM_JSON = "application/problem+json"
@@ -197,14 +201,14 @@ def _needs(each: Operation) -> str:
 
 
 def _problems(each: Operation) -> set[int]:
-    """Also those that come from the guard, from a path that leads nowhere, from a key and from a tag."""
-    general = (*(() if each.open else (401, 403, 413)), *((404,) if "{" in each.path else ()))
+    """Also those that come from API Gateway, from the guard, from a path that leads nowhere, from a key and a tag."""
+    general = (429, *(() if each.open else (401, 403, 413)), *((404,) if "{" in each.path else ()))
     return {*each.problems, *general, *((400, 409) if each.acts else ()), *((400, 412) if each.matched else ())}
 
 
 def _problem(status: int) -> dict[str, Any]:
     model = deployment.RefusedDocument if status == HTTPStatus.UNPROCESSABLE_ENTITY else deployment.Problem
-    content = {PROBLEM_JSON: _ref(model)}
+    content = {} if status in NEVER_OURS else {PROBLEM_JSON: _ref(model)}
     if status in BEFORE_US:
         content["application/json"] = _ref(deployment.Refused)
     return {"description": PROBLEMS[status], "content": content}
