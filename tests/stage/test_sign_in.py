@@ -24,6 +24,14 @@ from tests.stage.scene import aws_client
 BROWSER = Path(__file__).with_name("browser.py")
 Typed = Callable[..., Done]
 
+AN_ADMIN: dict[str, Any] = {
+    "ClientName": "another",
+    "GenerateSecret": True,
+    "AllowedOAuthFlows": ["client_credentials"],
+    "AllowedOAuthFlowsUserPoolClient": True,
+    "AllowedOAuthScopes": ["hubsync/admin"],
+}
+
 
 @pytest.fixture
 def hubsync(stage: StageInfo, hubsync: Hubsync, tmp_path: Path) -> Typed:
@@ -77,19 +85,30 @@ def test_a_token_that_was_tampered_with_is_refused(stage: StageInfo) -> None:
 def test_a_token_of_another_client_is_refused(stage: StageInfo) -> None:
     """Its signature, issuer and scope are right; it is no client that this API was told of."""
     cognito, pool = aws_client(stage, "cognito-idp"), {"UserPoolId": stage.outputs["UserPoolId"]}
-    made = cognito.create_user_pool_client(
-        **pool,
-        ClientName="another",
-        GenerateSecret=True,
-        AllowedOAuthFlows=["client_credentials"],
-        AllowedOAuthFlowsUserPoolClient=True,
-        AllowedOAuthScopes=["hubsync/admin"],
-    )["UserPoolClient"]
+    made = cognito.create_user_pool_client(**pool, **AN_ADMIN)["UserPoolClient"]
     try:
         other = tokens.of_machine(f"{stage.sign_in_url}/oauth2/token", made["ClientId"], made["ClientSecret"])
         assert get(stage, "/v1/me", other.access).status_code == 401
     finally:
         cognito.delete_user_pool_client(**pool, ClientId=made["ClientId"])
+
+
+def test_a_token_of_another_deployment_is_refused(stage: StageInfo) -> None:
+    """Another pool with the same names: whoever is an admin there is nobody here."""
+    cognito = aws_client(stage, "cognito-idp")
+    theirs = cognito.create_user_pool(PoolName="another-deployment")["UserPool"]["Id"]
+    try:
+        cognito.create_resource_server(
+            UserPoolId=theirs,
+            Identifier="hubsync",
+            Name="hubsync",
+            Scopes=[{"ScopeName": "admin", "ScopeDescription": "Sets up accounts and syncs."}],
+        )
+        made = cognito.create_user_pool_client(UserPoolId=theirs, **AN_ADMIN)["UserPoolClient"]
+        token = tokens.of_machine(f"{stage.sign_in_url}/oauth2/token", made["ClientId"], made["ClientSecret"])
+        assert get(stage, "/v1/me", token.access).status_code == 401
+    finally:
+        cognito.delete_user_pool(UserPoolId=theirs)
 
 
 def test_an_expired_token_is_refused(stage: StageInfo) -> None:
