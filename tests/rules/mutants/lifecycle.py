@@ -136,7 +136,7 @@ MUTANTS = (
         "1.7",
         "a deleted sync leaves its entries",
         "services.manage.lifecycle",
-        "return Deleted(name, self._purge(sync.id, until))",
+        "return Deleted(name, self._purge(sync.id))",
         "return Deleted(name, True)",
     ),
     Mutant(
