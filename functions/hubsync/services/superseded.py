@@ -13,14 +13,12 @@ GENERATIONS = 3
 def end_runs(ledger: Ledger, orchestrator: Orchestrator, sync: Sync, *, below: int) -> None:
     """End the last initial syncs of generations below `below`, and the last comparison, wherever they are.
 
-    Costs a read for each of their phases. A phase that is over already is told in vain, which does no harm; a phase
-    that starts at this very moment is ended by its first page (`Worker.end_run`).
+    Costs one read. A phase that is over already is told in vain, which does no harm; a phase that starts at this very
+    moment is ended by its first page (`Worker.end_run`).
     """
-    runs = [(generation, INITIAL_PHASES) for generation in range(max(1, below - GENERATIONS), below)]
+    generations = range(max(1, below - GENERATIONS), below)
+    runs = [(generation, phase) for generation in generations for phase in INITIAL_PHASES]
     if sync.comparison:
-        runs.append((sync.comparison, COMPARISON_PHASES))
-    for generation, phases in runs:
-        for phase in phases:
-            token = ledger.task_token(sync.id, generation, phase)
-            if token is not None:
-                orchestrator.phase_superseded(token)
+        runs += [(sync.comparison, phase) for phase in COMPARISON_PHASES]
+    for token in ledger.task_tokens(sync.id, runs):
+        orchestrator.phase_superseded(token)

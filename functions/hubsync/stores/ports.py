@@ -164,6 +164,10 @@ class Ledger(Protocol):
         """The token that the state machine waits on."""
         ...
 
+    def task_tokens(self, sync_id: str, runs: Iterable[tuple[int, Phase]]) -> Sequence[str]:
+        """The tokens of several phases, each with its generation, in their order; those without one left out."""
+        ...
+
     def unsettled(self, sync_id: str, generation: int, phase: Phase) -> Mapping[int, Sequence[str]]:
         """By page number, the references that are not settled yet."""
         ...

@@ -265,14 +265,14 @@ ACTING = (
     Asked("POST /v1/apply", 5, {"syncs": {"team1": edited("team1")}}, words="of one sync"),
     Asked("PUT /v1/syncs/{name}", 5, edited("team2"), {"name": "team2"}),
     Asked("POST /v1/syncs/{name}/compare", 1),
-    Asked("POST /v1/syncs/{name}/off", 11, names={"name": "team1"}),
+    Asked("POST /v1/syncs/{name}/off", 3, names={"name": "team1"}),
     Asked("POST /v1/syncs/{name}/on", 2, names={"name": "team1"}),
     Asked("POST /v1/syncs/{name}/restart", 2, names={"name": "team1"}),
     Asked("POST /v1/syncs/{name}/trial", 2, {"records": ["hubspot:1"]}, {"name": "team5"}, statuses=(202,)),
     Asked("PUT /v1/connections/{connection}", 2, DOCUMENT["connections"]["orbit"], {"connection": "orbit-team4"}),
     Asked("PATCH /v1/connections/{connection}", 4, {"token": "another"}, {"connection": "orbit-team4"}),
     Asked("DELETE /v1/connections/{connection}", 3, names={"connection": "spare"}),
-    Asked("DELETE /v1/syncs/{name}", 42, names={"name": "team3"}, statuses=(200, 202), lot=True),
+    Asked("DELETE /v1/syncs/{name}", 37, names={"name": "team3"}, statuses=(200, 202), lot=True),
 )
 ASKED = (*READING, *ACTING)
 

@@ -58,6 +58,15 @@ class TestPhases:
         assert ledger.task_token(SYNC, 2, PHASE) == "token-2"
         assert ledger.progress(SYNC, 2, PHASE) == PhaseProgress(PHASE, 2, started_at=NOW, total=10)
 
+    def test_the_tokens_of_several_phases(self, ledger: Ledger) -> None:
+        for generation in (3, 1, 2):
+            ledger.open_phase(SYNC, PhaseProgress(PHASE, generation), f"token-{generation}")
+        ledger.open_phase(SYNC, PhaseProgress(Phase.COMPARE_APP, 7), None)
+        runs = [(generation, phase) for generation in (1, 3, 7) for phase in (PHASE, Phase.COMPARE_APP)]
+        assert list(ledger.task_tokens(SYNC, runs)) == ["token-1", "token-3"]
+        assert list(ledger.task_tokens("another", runs)) == []
+        assert list(ledger.task_tokens(SYNC, [])) == []
+
     def test_opening_it_again_keeps_what_was_counted(self, ledger: Ledger) -> None:
         show(ledger, 1, "ab", total=5)
         ledger.open_phase(SYNC, PhaseProgress(PHASE, 2, started_at=NOW + 5), "token")

@@ -14,7 +14,7 @@ from pynamodb.transactions import TransactWrite
 from hubsync.model.message import PageKey
 from hubsync.model.sync import Phase, PhaseProgress
 from hubsync.stores.dynamodb.ledger_items import PAGE, PHASE, PageItem, PhaseItem, expiry, partition, place
-from hubsync.stores.dynamodb.schema import SCHEMA
+from hubsync.stores.dynamodb.schema import SCHEMA, check_schema
 from hubsync.stores.dynamodb.table import ContentionError, StateTable, done
 
 TRIES = 10
@@ -91,6 +91,14 @@ class DynamoLedger:
         """See the port."""
         item = self._phases.find(partition(sync_id, generation, phase), PHASE)
         return item.task_token if item else None
+
+    def task_tokens(self, sync_id: str, runs: Iterable[tuple[int, Phase]]) -> Sequence[str]:
+        """See the port. One request for a hundred."""
+        keys = [partition(sync_id, *run) for run in runs]
+        found = {item.pk: item for item in self._phases.batch_get([(key, PHASE) for key in keys], consistent_read=True)}
+        for item in found.values():
+            check_schema(item.schema)
+        return [token for key in keys if key in found and (token := found[key].task_token) is not None]
 
     def unsettled(self, sync_id: str, generation: int, phase: Phase) -> Mapping[int, Sequence[str]]:
         """See the port."""

@@ -86,6 +86,10 @@ class MemoryLedger:
         scan = self._scans.get((sync_id, generation, phase))
         return scan.task_token if scan else None
 
+    def task_tokens(self, sync_id: str, runs: Iterable[tuple[int, Phase]]) -> Sequence[str]:
+        """See the port."""
+        return [token for run in runs if (token := self.task_token(sync_id, *run)) is not None]
+
     def unsettled(self, sync_id: str, generation: int, phase: Phase) -> Mapping[int, Sequence[str]]:
         """See the port."""
         return {number: page.unsettled for number, page in self._pages(sync_id, generation, phase) if page.unsettled}
