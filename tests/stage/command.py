@@ -45,14 +45,16 @@ class Hubsync:
         nobody = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
         self._variables = {**environment(stage), **kept, **nobody, "COLUMNS": "200", "PYTHONPATH": str(ROOT)}
 
-    def __call__(self, *words: str, code: int = 0, **variables: str) -> Done:
-        """Type `words` with some more variables set. Fails where it ends with another code than `code`."""
+    def __call__(self, *words: str, code: int = 0, given: str = "", **variables: str) -> Done:
+        """Type `words` with some more variables set, and `given` on standard input. Fails where it ends with another
+        code than `code`.
+        """
         command = [sys.executable, "-m", "infra.cli.main", *words]
         ended = subprocess.run(
             command,
             cwd=self.folder,
             env={**self._variables, **variables},
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             text=True,
             check=False,

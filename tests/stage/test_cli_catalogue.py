@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 import jsonschema_rs
 import pytest
 import yaml
 
+from infra.local.crm.signature import pack, sign
 from tests.stage.accounts import Body
 from tests.stage.command import Hubsync
 from tests.stage.people import contact, person
@@ -82,22 +85,46 @@ def test_apps_and_fields_are_those_of_the_accounts(active: Scene, hubsync: Hubsy
     assert "shoe_size" in hubsync("fields", active.hubspot_connection, "contacts").out
 
 
-def test_an_account_that_is_refused_needs_a_person(active: Scene, hubsync: Hubsync) -> None:
-    """`connections` lists the accounts; one whose token is no good any more is told of and ends it with 3, until a file
-    with a good one is applied. A sync whose account that is stands there with it.
+def test_an_account_that_is_refused_needs_a_person_and_a_new_token(active: Scene, hubsync: Hubsync) -> None:
+    """`connections` lists the accounts; one whose token is no good any more is told of and ends it with 3, until a new
+    one is given. So is its sync's. Forgotten it is once no sync uses it.
     """
-    scene = active
+    scene, name = active, active.hubspot_connection
     well = {each["name"]: each["status"] for each in hubsync("connections", "--json").json}
-    assert (well[scene.hubspot_connection], well[scene.connection]) == ("active", "active")
+    assert (well[name], well[scene.connection]) == ("active", "active")
     scene.hubspot.admin("PATCH", "settings", {"revoked": True})
     scene.polled("the token is refused", lambda: account(scene)["status"] != "active")
     listed = hubsync("connections", "--json", code=3).json
-    assert {each["name"]: each["status"] for each in listed}[scene.hubspot_connection] == "needs_person"
+    assert {each["name"]: each["status"] for each in listed}[name] == "needs_person"
+    assert "needs person" in hubsync("connections", name, code=3).out
     assert "needs person" in hubsync("status", scene.name).out
 
     scene.hubspot.admin("PATCH", "settings", {"revoked": False})
-    hubsync("apply", hubsync.write(scene.document()))
-    assert account(scene)["status"] == "active"
+    hubsync("connections", name, "--new-token", given=f"{scene.stage.hubspot_token}\n")
+    assert account(scene)["status"] == hubsync("connections", name, "--json").json["status"] == "active"
+
+    hubsync("connections", name, "--remove", "--yes", code=1)
+    assert account(scene)["name"] == name
+    hubsync("delete", scene.name, "--yes")
+    hubsync("connections", name, "--remove", code=2)
+    hubsync("connections", name, "--remove", "--yes")
+    assert scene.api.get(f"/v1/connections/{name}").status_code == 404
+    assert len(scene.hubspot.rows()) == len(PAIRS)
+
+
+def test_a_new_webhook_secret_is_the_one_that_counts(active: Scene, hubsync: Hubsync) -> None:
+    """`connections --new-secret` has webhooks refused that are signed with the old one."""
+    body = pack([{"event": "person.updated", "id": "per_nobody", "occurred_at": "2026-11-05T08:00:00.000Z"}])
+
+    def posted() -> int:
+        headers = sign(active.webhook_secret, body, time.time_ns() // 1_000_000)
+        return httpx.post(active.webhook_url, content=body, headers=headers, timeout=30).status_code
+
+    assert posted() == 202
+    hubsync("connections", active.connection, "--new-secret", given="another-secret-than-before\n")
+    assert posted() == 401
+    hubsync("connections", active.connection, "--new-secret", given=f"{active.webhook_secret}\n")
+    assert posted() == 202
 
 
 def account(scene: Scene) -> Body:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +23,12 @@ from hubsync.stores.index_port import PutEntry
 from infra.cli import complete
 from infra.cli.main import app
 from infra.cli.say import STATUSES
-from tests.unit.cli.conftest import Hubsync
+from tests.unit.cli.conftest import TOKEN, Hubsync
 from tests.unit.cli.test_hubsync_command import YAML
 from tests.unit.services.manage_world import World
 
-PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "docs" / "cli.md"
 
 
 def commands(group: Any, prefix: str = "hubsync") -> list[tuple[str, Any]]:
@@ -138,3 +144,19 @@ def test_names_are_completed(applied: Hubsync, monkeypatch: pytest.MonkeyPatch) 
 
 def test_every_status_is_known_to_the_command_line() -> None:
     assert set(STATUSES) == set(RecordStatus)
+
+
+def test_an_interrupted_command_ends_with_130() -> None:
+    begin = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{begin}; from infra.cli.main import run; run(['status', '--watch'])"]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        variables = {**os.environ, "HUBSYNC_API_URL": url, "HUBSYNC_API_TOKEN": TOKEN, "NO_PROXY": "127.0.0.1"}
+        with subprocess.Popen(
+            command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as asking:
+            connection, _ = silent.accept()  # it waits for an answer
+            asking.send_signal(signal.SIGINT)
+            assert (asking.communicate(timeout=30), asking.returncode) == ((b"", b""), 130)
+            connection.close()
