@@ -25,6 +25,7 @@ from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Phase
 from hubsync.services.manage.recognise import identified
+from hubsync.stores.dynamodb.budgets import DynamoBudgetStore
 from hubsync.stores.dynamodb.index import DynamoIndexStore
 from hubsync.stores.dynamodb.pauses import PAUSES
 from hubsync.stores.dynamodb.stores import DynamoStores
@@ -285,6 +286,37 @@ class TestRequests:
     def test_permission_for_all_calls_of_a_message(self, dynamodb: DynamoStores, state_requests: Counter[str]) -> None:
         dynamodb.budgets.take("k", 5, per_second=10, burst=20, reserve=0, now=NOW)
         assert state_requests == {"GetItem": 1, "PutItem": 1}
+
+    def test_a_budget_that_nobody_else_draws_on_is_not_read_again(
+        self, dynamodb: DynamoStores, state_requests: Counter[str]
+    ) -> None:
+        """Until somebody does: then it is read again, as often as there are others."""
+
+        def take(budgets: DynamoBudgetStore, now: int = NOW) -> float:
+            return budgets.take("k", 1, per_second=10, burst=5, reserve=0, now=now)
+
+        mine, others = dynamodb.budgets, DynamoBudgetStore(dynamodb.state)
+        assert [take(mine), take(mine)] == [0, 0]
+        state_requests.clear()
+        assert [take(mine), take(mine)] == [0, 0]
+        assert state_requests == {"PutItem": 2}
+        assert take(others) == 0
+        state_requests.clear()
+        assert take(mine) == pytest.approx(0.1), "five were granted, whoever asked"
+        assert state_requests == {"PutItem": 1, "GetItem": 1}, "it learns so from the update"
+        assert [take(others, NOW + 100), take(mine, NOW + 200), take(others, NOW + 300)] == [0, 0, 0]
+        state_requests.clear()
+        assert take(mine, NOW + 400) == 0
+        assert state_requests == {"GetItem": 1, "PutItem": 1}
+
+    def test_a_block_is_heeded_by_who_was_alone(self, dynamodb: DynamoStores, state_requests: Counter[str]) -> None:
+        def take(now: int) -> float:
+            return dynamodb.budgets.take("k", 1, per_second=10, burst=5, reserve=0, now=now)
+
+        assert [take(NOW), take(NOW), take(NOW)] == [0, 0, 0]
+        DynamoBudgetStore(dynamodb.state).block("k", NOW + 5_000)
+        assert take(NOW) == 5
+        assert take(NOW + 5_000) == 0
 
 
 def test_who_needs_the_index_alone_does_not_import_pynamodb() -> None:
