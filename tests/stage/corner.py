@@ -77,6 +77,8 @@ class Corner:
         if not isinstance(case.body, dict):
             return
         match operation(case):
+            case "trySync":  # only a sync that does not run is tried
+                self.scene.tell("off")
             case "saveConnection":
                 case.body = self._account(case.body)
             case "saveSync":
