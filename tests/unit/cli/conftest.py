@@ -13,6 +13,7 @@ import pytest
 
 from hubsync.api.roles import OPEN
 from infra.cli.main import run
+from infra.cli.say import err, out
 from tests.unit.api.api_client import Client
 from tests.unit.api.claims import ADMIN
 from tests.unit.services.manage_world import World
@@ -106,7 +107,8 @@ def hubsync(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("HUBSYNC_API_URL", api_url)
     monkeypatch.setenv("HUBSYNC_API_TOKEN", TOKEN)
-    monkeypatch.setenv("COLUMNS", "200")
+    for console in (out, err):  # they asked for COLUMNS when they were made, for whichever test that was
+        monkeypatch.setattr(console, "width", 200)
 
     def call(*arguments: str) -> Done:
         capsys.readouterr()
