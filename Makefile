@@ -29,7 +29,7 @@ demo: $(READY) ## the whole story on this machine: two apps become one
 test: $(READY) lint types contracts unit ## what CI runs first: everything that is fast
 
 test-all: $(READY) ## adds what is slow
-	@$(BIN)/pytest -m slow
+	@$(BIN)/pytest -m slow -n $(JOBS) --dist loadgroup
 
 lint: $(READY) ## style and format
 	@$(BIN)/ruff check .
