@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import httpx
 
-from infra.cli.errors import FAILED, UNAUTHORISED, UNREACHABLE, USAGE, CliError
+from infra.cli.errors import FAILED, UNAUTHORISED, UNREACHABLE, CliError
 from infra.cli.target import Target
 from infra.sign_in.tokens import SignInError
 
@@ -33,15 +33,7 @@ class Client:
         self, target: Target, transport: httpx.BaseTransport | None = None, *, seconds: float = TIMEOUT_SECONDS
     ) -> None:
         self._url = target.url
-        try:
-            self._http = httpx.Client(
-                base_url=target.url,
-                auth=target.auth,
-                timeout=seconds,
-                transport=transport,
-            )
-        except httpx.InvalidURL:
-            raise CliError("The API's address is no web address.", "Correct it.", code=USAGE) from None
+        self._http = httpx.Client(base_url=target.url, auth=target.auth, timeout=seconds, transport=transport)
 
     def __enter__(self) -> Self:
         return self

@@ -64,9 +64,19 @@ def find_url(url: str | None) -> str:
             code=USAGE,
         )
     url = url.rstrip("/")
-    if not url.startswith(("http://", "https://")):
-        raise CliError("The API's address is no web address.", "Begin it with https://.", code=USAGE)
+    if not _web(url):
+        raise CliError(
+            "The API's address is no web address.", "It is https://, a host, and maybe a port and a path.", code=USAGE
+        )
     return url
+
+
+def _web(url: str) -> bool:
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.host)
 
 
 def where_to_sign_in(url: str) -> Mapping[str, Any]:
@@ -86,7 +96,7 @@ def where_to_sign_in(url: str) -> Mapping[str, Any]:
 def _auth(url: str, token: str | None, stage: StageInfo | None) -> httpx.Auth:
     token = token or os.environ.get(TOKEN_VARIABLE)
     if token:
-        return bearer.Given(token)
+        return bearer.Given(token, api_url=url)
     saved = saved_tokens()
     client_id, secret = os.environ.get(CLIENT_VARIABLE), os.environ.get(SECRET_VARIABLE)
     if client_id and secret:

@@ -61,7 +61,9 @@ class StageInfo:
     def auth(self, role: str = "admin") -> Bearer:
         """The requests of the stage's machine of a role, for an HTTP client."""
         machine = self.machines[role]
-        return bearer.machine(lambda: f"{self.sign_in_url}/oauth2/token", machine["client_id"], machine["secret"])
+        return bearer.machine(
+            lambda: f"{self.sign_in_url}/oauth2/token", machine["client_id"], machine["secret"], api_url=self.api_url
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The file's content, and what `hubsync stage up --json` prints."""

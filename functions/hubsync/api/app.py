@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hubsync.api import fields, query, shapes
 from hubsync.api.accounts import add_accounts
-from hubsync.api.caller import Caller
+from hubsync.api.caller import caller_of
 from hubsync.api.conditions import etag
 from hubsync.api.deployed import add_deployed
 from hubsync.api.differ import add_differ
@@ -20,7 +20,7 @@ from hubsync.api.document import read_document
 from hubsync.api.exports import add_exports
 from hubsync.api.guard import admit
 from hubsync.api.identity import SignIn, add_identity
-from hubsync.api.once import Once, acts
+from hubsync.api.once import Once, acts, replayed
 from hubsync.api.paging import cursor_of
 from hubsync.api.plans import add_plans
 from hubsync.api.problem import HANDLED, Problem, problem_of
@@ -47,6 +47,8 @@ ADDRESSES = (
 
 VERBS = ("off", "on", "restart", "compare", "retry", "restore", "plan", "trial")
 VERB = re.compile(r"/v1/syncs/[^/]+/([^/]+)\Z")
+ACTION = re.compile(r"(/[a-z0-9_-]{1,64})+\Z")
+"""Paths of actions: words of ours, and names as documents may give them."""
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -104,22 +106,34 @@ def create_app(
             if not query.reachable(event.get("rawPath") or ""):
                 raise Problem(404, NOWHERE, ADDRESSES)
             reply = once(event, body, caller, lambda: app.resolve(event, context))
-            _note(signals, event, caller, reply)
-            return reply
         except Problem as problem:
             refused = problem.response()
             headers = {"Content-Type": refused.content_type, **problem.headers}
-            return {"statusCode": refused.status_code, "headers": headers, "body": refused.body}
+            reply = {"statusCode": refused.status_code, "headers": headers, "body": refused.body}
+        _note(signals, event, reply)
+        return reply
 
     return handle
 
 
-def _note(signals: Signals, event: Mapping[str, Any], caller: Caller | None, reply: Mapping[str, Any]) -> None:
-    """Who did what. A path that acts has names of syncs and accounts in it, never a record's id."""
+def _note(signals: Signals, event: Mapping[str, Any], reply: Mapping[str, Any]) -> None:
+    """Who did what, or was refused it. A path that acts has names of syncs and accounts in it, never a record's id; one
+    that no action has may hold anything, a customer's address too, and is not told.
+    """
     method, path = event["requestContext"]["http"]["method"], event.get("rawPath", "")
-    if caller is not None and acts(method, path):
-        who = {"caller": caller.id, "kind": caller.kind, "role": caller.role}
-        signals.note("action", method=method, path=path, status=reply["statusCode"], **who)
+    caller = caller_of(event)
+    if caller is None or not acts(method, path):
+        return
+    signals.note(
+        "action",
+        method=method,
+        path=path if ACTION.match(path) else "unknown",
+        status=reply["statusCode"],
+        replayed=replayed(reply),
+        caller=caller.id,
+        kind=caller.kind,
+        role=caller.role,
+    )
 
 
 def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycle) -> None:

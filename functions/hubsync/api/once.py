@@ -15,6 +15,7 @@ from hubsync.services.ports import Clock
 from hubsync.stores.ports import AnswerStore
 
 HEADER = "idempotency-key"
+REPLAYED = "Idempotent-Replayed"
 KEY = re.compile(r"[!-~]{1,255}\Z")
 ACTIONS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 ASKS = re.compile(r"/v1/(diff|syncs/[^/]+/records/values)\Z")
@@ -68,6 +69,11 @@ def acts(method: str, path: str) -> bool:
     return method in ACTIONS and ASKS.match(path) is None
 
 
+def replayed(reply: Mapping[str, Any]) -> bool:
+    """Whether an answer is one of before, so that nothing was done for it now."""
+    return REPLAYED in (reply.get("headers") or {})
+
+
 def _key(event: Mapping[str, Any]) -> str | None:
     headers = event.get("headers") or {}
     given: str | None = next((value for name, value in headers.items() if name.lower() == HEADER), None)
@@ -88,7 +94,7 @@ def _again(same: bool, text: str | None) -> Reply:
             409, "The same request is being carried out.", "Ask again in a moment.", headers={"Retry-After": "2"}
         )
     reply: Reply = json.loads(text)
-    reply["headers"] = {**reply.get("headers", {}), "Idempotent-Replayed": "true"}
+    reply["headers"] = {**reply.get("headers", {}), REPLAYED: "true"}
     return reply
 
 

@@ -141,11 +141,36 @@ def test_an_action_is_logged_with_who_asked_for_it(call: Client) -> None:
             "method": "POST",
             "path": RESTART,
             "status": 200,
+            "replayed": False,
             "caller": PERSON_ID,
             "kind": "person",
             "role": "operator",
         },
     )
+
+
+def test_an_action_that_was_refused_is_logged_too(call: Client) -> None:
+    call.signals.noted.clear()
+    call("POST", RESTART, as_=VIEWER)
+    call("POST", RESTART, as_=person())
+    call("POST", RESTART, as_=None)
+    call("POST", "/v1/syncs/contacts/retry", raw="{", as_=OPERATOR)
+    told = [(each["path"], each["status"], each["role"]) for _, each in call.signals.noted]
+    assert told == [(RESTART, 403, "viewer"), (RESTART, 403, None), ("/v1/syncs/contacts/retry", 400, "operator")]
+
+
+def test_an_answer_of_before_is_logged_as_one(call: Client) -> None:
+    call.signals.noted.clear()
+    for _ in range(2):
+        call("POST", RESTART, headers={"Idempotency-Key": "k1"}, as_=OPERATOR)
+    assert [each["replayed"] for name, each in call.signals.noted if name == "action"] == [False, True]
+
+
+def test_a_path_that_no_action_has_is_not_logged(call: Client) -> None:
+    call.signals.noted.clear()
+    call("POST", "/v1/syncs/contacts/records/ana@example.com", as_=VIEWER)
+    (action,) = call.signals.noted
+    assert (action[1]["path"], action[1]["status"]) == ("unknown", 403)
 
 
 def test_an_idempotency_key_is_its_callers_own(call: Client, world: World) -> None:

@@ -191,6 +191,24 @@ def test_a_token_that_the_api_refuses_is_renewed_once(pool: Pool, saved: SavedTo
     assert (kept.access, kept.refresh) == ("new", "refresh")
 
 
+@pytest.mark.parametrize("url", ["https://api:8443/", "http://api/", "https://elsewhere/", "https://api.example.com/"])
+def test_a_token_is_sent_to_its_own_api_only(pool: Pool, saved: SavedTokens, url: str) -> None:
+    saved.save("https://api", Token("secret", time.time() + 3600, "refresh"), pool.at)
+    seen: list[str | None] = []
+
+    def elsewhere(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("Authorization"))
+        return httpx.Response(401)
+
+    given = bearer.Given("secret", api_url="https://api")
+    for auth in (bearer.person(pool.at, api_url="https://api", saved=saved), given):
+        with httpx.Client(transport=httpx.MockTransport(elsewhere), auth=auth) as client:
+            client.get(url)
+            client.get(url, headers={"Authorization": "Bearer theirs"})
+    assert seen == [None, "Bearer theirs"] * 2
+    assert pool.asked == []
+
+
 def test_a_sign_in_without_renewal_ends(pool: Pool, saved: SavedTokens) -> None:
     saved.save("https://api", Token("old", 1), pool.at)
     auth = bearer.person(pool.at, api_url="https://api", saved=saved)
