@@ -42,6 +42,19 @@ class ConnectionStore(Protocol):
         ...
 
 
+MOST_AT_ONCE = 99
+"""Connections and syncs that can be saved together: a transaction of DynamoDB has at most 100 items, one of them the
+roster's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All syncs, by name, and how often one was added."""
+
+    syncs: Sequence[Sync]
+    version: int
+
+
 class SyncStore(Protocol):
     """Syncs, by id."""
 
@@ -57,6 +70,10 @@ class SyncStore(Protocol):
         """All of them, by name."""
         ...
 
+    def roster(self) -> Roster:
+        """All of them, for who wants to add one."""
+        ...
+
     def put_sync(self, sync: Sync) -> bool:
         """Store one if its version is still the stored one."""
         ...
@@ -65,8 +82,12 @@ class SyncStore(Protocol):
         """Forget a sync; its index must be purged already."""
         ...
 
-    def save(self, connections: Sequence[Connection], syncs: Sequence[Sync]) -> bool:
-        """Store all of these, or none; False if a version was not the stored one."""
+    def save(self, connections: Sequence[Connection], syncs: Sequence[Sync], *, roster: Roster | None = None) -> bool:
+        """Store all of these, at most `MOST_AT_ONCE`, or none; False if a version was not the stored one.
+
+        Of several who add syncs to one `roster` at once only one succeeds: what a new sync is called, and which lists
+        it is about, was checked against the syncs there were.
+        """
         ...
 
 

@@ -21,7 +21,7 @@ from hubsync.model.schema import FieldType
 from hubsync.model.side import Direction, Side
 from hubsync.model.stages import StageMap, StagePair
 from hubsync.model.sync import MatchKey, ObjectKind, Phase, Suspension, Sync, SyncStatus, Trial
-from hubsync.stores.ports import PollCursor
+from hubsync.stores.ports import MOST_AT_ONCE, PollCursor
 
 pytestmark = pytest.mark.xdist_group("stores")
 
@@ -194,6 +194,34 @@ class TestSavingTogether:
         assert not stores.syncs.save([CONNECTION], [replace(SYNC, id="s2"), replace(SYNC, name="Late.")])
         assert stores.connections.connections() == ()
         assert stores.syncs.syncs() == (replace(SYNC, version=1),)
+
+
+class TestAdding:
+    """A sync is added to the syncs that whoever adds it has seen."""
+
+    def test_of_two_who_add_a_sync_at_once_one_succeeds(self, stores: Stores) -> None:
+        for number in (0, 3):
+            roster = stores.syncs.roster()
+            assert stores.syncs.save([], [replace(SYNC, id=f"s{number}")], roster=roster)
+            assert not stores.syncs.save([CONNECTION], [replace(SYNC, id=f"s{number + 1}")], roster=roster)
+        assert [sync.id for sync in stores.syncs.roster().syncs] == ["s0", "s3"]
+        assert stores.connections.connections() == ()
+
+    def test_nothing_is_added_where_nothing_could_be_saved(self, stores: Stores) -> None:
+        roster = stores.syncs.roster()
+        assert not stores.syncs.save([replace(CONNECTION, version=4)], [SYNC], roster=roster)
+        assert stores.syncs.save([], [SYNC], roster=roster)
+
+    def test_a_change_adds_nothing(self, stores: Stores) -> None:
+        assert stores.syncs.put_sync(SYNC)
+        roster = stores.syncs.roster()
+        assert stores.syncs.save([], [replace(SYNC, id="s2")], roster=roster)
+        assert stores.syncs.save([CONNECTION], [replace(SYNC, version=1)], roster=roster)
+
+    def test_as_many_are_saved_together_as_can_be(self, stores: Stores) -> None:
+        new = [replace(SYNC, id=f"s{number}") for number in range(MOST_AT_ONCE - 1)]
+        assert stores.syncs.save([CONNECTION], new, roster=stores.syncs.roster())
+        assert len(stores.syncs.syncs()) == MOST_AT_ONCE - 1
 
 
 class TestCursors:

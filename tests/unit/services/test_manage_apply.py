@@ -18,6 +18,7 @@ from hubsync.services.manage.apply import ConcurrentChangeError
 from hubsync.services.manage.document import ConnectionSpec, Document, EndSpec, Limit, RefusedDocumentError
 from hubsync.services.manage.lifecycle import NotNowError
 from hubsync.services.manage.plan import Change
+from hubsync.stores.ports import MOST_AT_ONCE
 from tests.unit.services.manage_world import HUBSPOT, ORBIT, World, document_of, mappings, sync_of
 
 COMPANIES = sync_of(
@@ -290,10 +291,38 @@ def test_secrets_left_out_stay_as_they_are(world: World) -> None:
 
 
 def test_a_save_that_loses_a_race_saves_and_starts_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(world.stores.syncs, "save", lambda connections, syncs: False)
+    monkeypatch.setattr(world.stores.syncs, "save", lambda *_, **__: False)
     with pytest.raises(ConcurrentChangeError):
         world.applied()
     assert not world.orchestrator.initial
+
+
+@pytest.mark.parametrize("name", ["contacts", "twins"])
+def test_what_is_saved_twice_at_the_same_moment_is_one_sync(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Somebody whose answer got lost saves again while the first attempt still runs; or calls the sync otherwise."""
+    world.applied(Document(document_of().connections))
+
+    class Overtaken(list[tuple[str, tuple[str, ...]]]):
+        def append(self, prepared: tuple[str, tuple[str, ...]]) -> None:
+            monkeypatch.setattr(world, "prepared", [])
+            world.applied(document_of(**{name: sync_of()}))
+
+    monkeypatch.setattr(world, "prepared", Overtaken())
+    with pytest.raises(ConcurrentChangeError):
+        world.applied(document_of(contacts=sync_of()))
+    assert [sync.name for sync in world.stores.syncs.syncs()] == [name]
+    assert len(world.orchestrator.initial) == 1
+
+
+def test_more_than_can_be_saved_together_is_a_fault_and_nothing_is_saved(world: World) -> None:
+    many = {f"orbit-{number}": ORBIT for number in range(MOST_AT_ONCE - 2)}
+    with pytest.raises(RefusedDocumentError) as refused:
+        world.applied(replace(document_of(), connections={**document_of().connections, **many}))
+    assert world.untouched
+    assert "100 connections and syncs" in refused.value.faults[0].reason
+    world.applied(replace(document_of(), connections={"hubspot": HUBSPOT, "orbit": ORBIT, **dict([*many.items()][1:])}))
 
 
 def test_what_an_application_refuses_to_prepare_is_a_fault_and_nothing_is_saved(world: World) -> None:

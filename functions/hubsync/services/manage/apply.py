@@ -17,19 +17,18 @@ from hubsync.services.drift import Drift
 from hubsync.services.history import new_key
 from hubsync.services.manage.check import check
 from hubsync.services.manage.check_events import check_events
-from hubsync.services.manage.check_links import Ends, check_links
+from hubsync.services.manage.check_identity import ends_of_all, identity_faults, twin_faults
+from hubsync.services.manage.check_links import check_links
 from hubsync.services.manage.defaults import custom_faults, with_defaults
 from hubsync.services.manage.document import (
     ConnectionSpec,
     Document,
-    EndSpec,
     Fault,
     RefusedDocumentError,
     SyncSpec,
     suggestion,
 )
 from hubsync.services.manage.expected import Expected, hold
-from hubsync.services.manage.narrow import Reach, narrowed, reach
 from hubsync.services.manage.plan import (
     STARTED,
     Change,
@@ -37,13 +36,13 @@ from hubsync.services.manage.plan import (
     PlannedSync,
     plan_connection,
     plan_sync,
-    restarted,
 )
 from hubsync.services.manage.plan_links import with_links
 from hubsync.services.manage.share import share
 from hubsync.services.manage.stages import check_stages, has_stages, unreadable
+from hubsync.services.manage.starts import started, uses
 from hubsync.services.ports import Clock, Connectors, Ids, Orchestrator, Vault
-from hubsync.stores.ports import ConnectionStore, SyncStore
+from hubsync.stores.ports import MOST_AT_ONCE, ConnectionStore, Roster, SyncStore
 
 HUBSPOT = "hubspot"
 """The key of HubSpot among the applications."""
@@ -68,15 +67,20 @@ class Applied:
 
 @dataclass(slots=True)
 class _Plan:
-    """What is found out while a document is checked. `stored` are the syncs there are, by name."""
+    """What is found out while a document is checked, against the syncs there are."""
 
     document: Document
-    stored: Mapping[str, Sync]
+    roster: Roster
     accounts: dict[str, Connection] = field(default_factory=dict)
     connections: dict[str, PlannedConnection] = field(default_factory=dict)
     syncs: list[PlannedSync] = field(default_factory=list)
     schemas: dict[tuple[str, str], ObjectSchema | None] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def stored(self) -> Mapping[str, Sync]:
+        """The syncs there are, by name."""
+        return {sync.name: sync for sync in self.roster.syncs}
 
 
 class Apply:
@@ -116,7 +120,7 @@ class Apply:
         `RefusedDocumentError` with every fault, `StaleError`, `ConcurrentChangeError`, and `RetryLaterError` where an
         application could not be asked.
         """
-        plan = _Plan(document, {sync.name: sync for sync in self._syncs.syncs()}, faults=list(document.faults))
+        plan = _Plan(document, self._syncs.roster(), faults=list(document.faults))
         for name in document.syncs:
             hold(expected, name, plan.stored.get(name))
         self._plan_connections(plan, expected)
@@ -159,7 +163,8 @@ class Apply:
     def _plan_sync(self, plan: _Plan, name: str, spec: SyncSpec) -> None:
         stored = plan.stored.get(name)
         schemas = {side: schema for side in Side if (schema := self._schema(plan, name, spec, side)) is not None}
-        faults = [*_identity_faults(name, spec, stored), *_twin_faults(plan, name, spec)]
+        ends = ends_of_all(plan.stored.values(), plan.document)
+        faults = [*identity_faults(name, spec, stored), *twin_faults(name, spec, ends)]
         pipelines: dict[Side, Sequence[Pipeline]] | None = None
         if len(schemas) == len(Side):
             known = self._defaults(plan, spec, schemas[Side.HUBSPOT])
@@ -167,7 +172,7 @@ class Apply:
             if not self._custom_mappings:
                 wrong += custom_faults(spec, known)
             faults += [replace(fault, path=f"syncs.{name}.{fault.path}") for fault in wrong]
-            faults += [*check(name, spec, schemas), *check_links(name, spec, schemas, _ends_of_all(plan))]
+            faults += [*check(name, spec, schemas), *check_links(name, spec, schemas, ends)]
             faults += check_events(name, spec, schemas, self._activities(plan, spec))
             if has_stages(spec, schemas) and "pipelines" not in spec.unread:
                 pipelines, found = self._pipelines(plan, name, spec, schemas)
@@ -256,10 +261,10 @@ class Apply:
         others = [
             PlannedSync(sync, Change.UNCHANGED)
             for sync in plan.stored.values()
-            if sync.id not in named and (sync.running or sync.status in WAITING) and _uses(sync, rescanned)
+            if sync.id not in named and (sync.running or sync.status in WAITING) and uses(sync, rescanned)
         ]
         plan.syncs = [
-            _started(
+            started(
                 planned,
                 plan.stored.get(planned.sync.name),
                 rescanned,
@@ -269,16 +274,18 @@ class Apply:
             )
             for planned in plan.syncs
         ]
-        plan.syncs += [_started(planned, planned.sync, rescanned, now, restart=False, draft=True) for planned in others]
+        plan.syncs += [started(planned, planned.sync, rescanned, now, restart=False, draft=True) for planned in others]
 
     def _carry_out(self, plan: _Plan) -> None:
         plan.syncs, sharing = share(plan.stored.values(), plan.syncs)
         moved = [self._with_key(planned.sync) for planned in plan.syncs if planned.change is not Change.UNCHANGED]
         moved += sharing
         changed = [each.connection for each in plan.connections.values() if each.change is not Change.UNCHANGED]
+        if len(changed) + len(moved) > MOST_AT_ONCE:
+            raise RefusedDocumentError([_too_many(len(changed) + len(moved))])
         self._prepare(plan, [sync for sync in moved if sync not in sharing])
         self._learn(plan)
-        if (changed or moved) and not self._syncs.save(changed, moved):
+        if (changed or moved) and not self._syncs.save(changed, moved, roster=plan.roster):
             raise ConcurrentChangeError("Somebody else changed these connections or syncs at the same time.")
         for planned in plan.syncs:
             # An unchanged one too, if it is still in its initial sync: we may have died between saving and starting.
@@ -315,32 +322,6 @@ class Apply:
             raise RefusedDocumentError(faults)
 
 
-def _identity_faults(name: str, spec: SyncSpec, stored: Sync | None) -> list[Fault]:
-    """A sync keeps its accounts and object types for life: its bindings are theirs (rule 1.1)."""
-    if stored is None:
-        return []
-    if stored.status is SyncStatus.DELETING:
-        return [Fault(f"syncs.{name}", f"{name} is being deleted.", "Wait until it is gone, or choose another name.")]
-    faults = []
-    for side in Side:
-        end = spec.end(side)
-        kept = {"connection": stored.connection(side), "object": stored.object_type(side)}
-        for key, value in kept.items():
-            if end is not None and getattr(end, key) != value:
-                reason = f"{name} was made for {value}, and its bindings belong to that."
-                faults.append(Fault(f"syncs.{name}.{side}.{key}", reason, "Give the new sync another name."))
-    return faults
-
-
-def _twin_faults(plan: _Plan, name: str, spec: SyncSpec) -> list[Fault]:
-    """Two syncs over the same two lists would each bind, and each create, the same records."""
-    pair = (spec.hubspot, spec.app)
-    earlier = next((other for other, both in _ends_of_all(plan).items() if both == pair), name)
-    if earlier == name or None in pair:
-        return []
-    return [Fault(f"syncs.{name}", f"{earlier} syncs the same two objects.", "Leave one of them out.")]
-
-
 def _link_up(plan: _Plan) -> None:
     """Give the planned syncs their associations, once each of them has its id."""
     sync_ids = {sync.name: sync.id for sync in [*plan.stored.values(), *(planned.sync for planned in plan.syncs)]}
@@ -351,44 +332,6 @@ def _link_up(plan: _Plan) -> None:
             plan.syncs[at] = with_links(planned, plan.document.syncs[sync.name], app, sync_ids)
 
 
-def _ends_of_all(plan: _Plan) -> Mapping[str, Ends]:
-    """The ends of every sync there is or is going to be; nobody links by one that is being deleted."""
-    ends: dict[str, Ends] = {
-        sync.name: (
-            EndSpec(sync.hubspot_connection, sync.hubspot_object),
-            EndSpec(sync.app_connection, sync.app_object),
-        )
-        for sync in plan.stored.values()
-        if sync.status is not SyncStatus.DELETING
-    }
-    for other, each in plan.document.syncs.items():
-        ends.setdefault(other, (each.hubspot, each.app))
-    return ends
-
-
-def _started(
-    planned: PlannedSync, before: Sync | None, rescanned: set[str], now: int, *, restart: bool, draft: bool
-) -> PlannedSync:
-    """The sync in its new generation, if it is to look at everything again. A `draft` is not started by being saved."""
-    sync, change = planned.sync, planned.change
-    begins = sync.never_started and not draft
-    if begins:
-        sync = replace(sync, status=SyncStatus.DRAFT, trial=None)
-    elif sync.status is SyncStatus.DRAFT:
-        return planned if change is Change.UNCHANGED else replace(planned, sync=replace(sync, saved_at=now))
-    again = begins or restart or sync.status in (SyncStatus.STALLED, SyncStatus.HELD) or _uses(sync, rescanned)
-    if change is Change.UNCHANGED and (not again or sync.status is SyncStatus.OFF):
-        return planned
-    reaches = Reach.ALL if again else reach(before, sync)
-    if reaches is Reach.NONE:
-        return planned
-    begun = restarted(sync, now)
-    return replace(
-        planned,
-        sync=narrowed(begun, sync.indexed) if reaches is Reach.OPEN else begun,
-        change=Change.RESTARTED if change is Change.UNCHANGED else change,
-    )
-
-
-def _uses(sync: Sync, connections: set[str]) -> bool:
-    return any(sync.connection(side) in connections for side in Side)
+def _too_many(number: int) -> Fault:
+    reason = f"It would change {number} connections and syncs, and {MOST_AT_ONCE} can be saved together."
+    return Fault("syncs", reason, "Split the document into several files, and apply one after the other.")

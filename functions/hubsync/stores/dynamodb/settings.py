@@ -13,19 +13,27 @@ from hubsync.model.sync import Sync
 from hubsync.stores.dynamodb.codec import decode, encode
 from hubsync.stores.dynamodb.schema import check_schema
 from hubsync.stores.dynamodb.table import StateItem, StateTable, done, unchanged
-from hubsync.stores.ports import PollCursor
+from hubsync.stores.ports import PollCursor, Roster
 
 CONNECTIONS, SYNCS = "connections", "syncs"
 """The partitions. There are dozens of items in them, and people wait for a list of them all."""
+
+ROSTER = "#roster"
+"""Stands among the syncs, before them all: what is added while they are read is found out when saving."""
 
 _CONNECTION_APART = frozenset({"token", "webhook_secret", "version"})
 _SYNC_APART = frozenset({"hash_key", "history_key", "version"})
 
 
-class VersionedItem(StateItem):
-    """An item that counts its writes in `v`; `body` is JSON text."""
+class CountedItem(StateItem):
+    """An item that counts its writes in `v`."""
 
     v = NumberAttribute()
+
+
+class VersionedItem(CountedItem):
+    """One with a `body`, JSON text."""
+
     body = UnicodeAttribute()
 
 
@@ -98,6 +106,7 @@ class DynamoSettingsStore:
         self._table = table
         self._connections = table.bind(ConnectionItem)
         self._syncs = table.bind(SyncItem)
+        self._added = table.bind(CountedItem)
         self._recalled: dict[str, Sync] = {}
 
     def connection(self, connection_id: str) -> Connection | None:
@@ -137,10 +146,15 @@ class DynamoSettingsStore:
 
     def syncs(self) -> Sequence[Sync]:
         """See the port."""
-        found = (item.value() for item in self._syncs.query(SYNCS, consistent_read=True))
+        return self.roster().syncs
+
+    def roster(self) -> Roster:
+        """See the port. One request, as that for the syncs is."""
+        items = list(self._syncs.query(SYNCS, consistent_read=True))
+        found = (item.value() for item in items if item.sk != ROSTER)
         listed = tuple(sorted(found, key=lambda sync: (sync.name, sync.id)))
         self._recalled = {sync.name: sync for sync in reversed(listed)}
-        return listed
+        return Roster(listed, next((int(item.v) for item in items if item.sk == ROSTER), 0))
 
     def put_sync(self, sync: Sync) -> bool:
         """See the port."""
@@ -150,13 +164,15 @@ class DynamoSettingsStore:
         """See the port."""
         self._syncs(SYNCS, sync_id).delete()
 
-    def save(self, connections: Sequence[Connection], syncs: Sequence[Sync]) -> bool:
+    def save(self, connections: Sequence[Connection], syncs: Sequence[Sync], *, roster: Roster | None = None) -> bool:
         """See the port."""
-        items: list[VersionedItem] = [
+        items: list[CountedItem] = [
             self._connections(CONNECTIONS, connection.id, **connection_attributes(connection))
             for connection in connections
         ]
         items += [self._syncs(SYNCS, sync.id, **sync_attributes(sync)) for sync in syncs]
+        if roster is not None and any(sync.version == 0 for sync in syncs):
+            items.append(self._added(SYNCS, ROSTER, v=roster.version + 1))
         if len(items) == 1:
             return _saved(items[0])
 
@@ -186,10 +202,10 @@ class DynamoCursorStore:
         )
 
 
-def _saved(item: VersionedItem) -> bool:
+def _saved(item: CountedItem) -> bool:
     condition = unchanged(type(item), type(item).v, _version_read(item))
     return done(lambda: item.save(condition=condition))
 
 
-def _version_read(item: VersionedItem) -> int | None:
+def _version_read(item: CountedItem) -> int | None:
     return int(item.v) - 1 or None

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from hubsync.model.connection import Connection
 from hubsync.model.sync import Sync
-from hubsync.stores.ports import PollCursor, SchemaSnapshot
+from hubsync.stores.ports import PollCursor, Roster, SchemaSnapshot
 
 
 class MemorySettingsStore:
@@ -19,6 +19,7 @@ class MemorySettingsStore:
         self.writes: Counter[str] = Counter() if writes is None else writes
         self._connections: dict[str, Connection] = {}
         self._syncs: dict[str, Sync] = {}
+        self._additions = 0
 
     def connection(self, connection_id: str) -> Connection | None:
         """See the port."""
@@ -53,6 +54,10 @@ class MemorySettingsStore:
         """See the port."""
         return tuple(sorted(self._syncs.values(), key=lambda sync: (sync.name, sync.id)))
 
+    def roster(self) -> Roster:
+        """See the port."""
+        return Roster(self.syncs(), self._additions)
+
     def put_sync(self, sync: Sync) -> bool:
         """See the port."""
         return self.save((), (sync,))
@@ -62,13 +67,17 @@ class MemorySettingsStore:
         if self._syncs.pop(sync_id, None):
             self.writes["sync deleted"] += 1
 
-    def save(self, connections: Sequence[Connection], syncs: Sequence[Sync]) -> bool:
+    def save(self, connections: Sequence[Connection], syncs: Sequence[Sync], *, roster: Roster | None = None) -> bool:
         """See the port."""
+        adds = roster is not None and any(sync.version == 0 for sync in syncs)
+        if adds and roster is not None and roster.version != self._additions:
+            return False
         if not (
             all(_fits(connection, self._connections.get(connection.id)) for connection in connections)
             and all(_fits(sync, self._syncs.get(sync.id)) for sync in syncs)
         ):
             return False
+        self._additions += adds
         for connection in connections:
             self._connections[connection.id] = replace(connection, version=connection.version + 1)
             self.writes["connection"] += 1

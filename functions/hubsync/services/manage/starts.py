@@ -1,0 +1,39 @@
+"""Which syncs look at everything again when a document is saved (rules 1.1, 1.2, 1.9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hubsync.model.side import Side
+from hubsync.model.sync import Sync, SyncStatus
+from hubsync.services.manage.narrow import Reach, narrowed, reach
+from hubsync.services.manage.plan import Change, PlannedSync, restarted
+
+
+def started(
+    planned: PlannedSync, before: Sync | None, rescanned: set[str], now: int, *, restart: bool, draft: bool
+) -> PlannedSync:
+    """The sync in its new generation, if it is to look at everything again. A `draft` is not started by being saved."""
+    sync, change = planned.sync, planned.change
+    begins = sync.never_started and not draft
+    if begins:
+        sync = replace(sync, status=SyncStatus.DRAFT, trial=None)
+    elif sync.status is SyncStatus.DRAFT:
+        return planned if change is Change.UNCHANGED else replace(planned, sync=replace(sync, saved_at=now))
+    again = begins or restart or sync.status in (SyncStatus.STALLED, SyncStatus.HELD) or uses(sync, rescanned)
+    if change is Change.UNCHANGED and (not again or sync.status is SyncStatus.OFF):
+        return planned
+    reaches = Reach.ALL if again else reach(before, sync)
+    if reaches is Reach.NONE:
+        return planned
+    begun = restarted(sync, now)
+    return replace(
+        planned,
+        sync=narrowed(begun, sync.indexed) if reaches is Reach.OPEN else begun,
+        change=Change.RESTARTED if change is Change.UNCHANGED else change,
+    )
+
+
+def uses(sync: Sync, connections: set[str]) -> bool:
+    """Whether a sync is of one of these accounts."""
+    return any(sync.connection(side) in connections for side in Side)
