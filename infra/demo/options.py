@@ -10,11 +10,16 @@ from typing import Literal, get_args
 
 Disabled = Literal["worker", "poll", "state-machine"]
 
+PATIENCE = 150.0
+"""Seconds that something healthy may take. Where a worker dies, its messages come back after a minute and a half."""
+
+IN_VAIN = 20.0
+"""Seconds to wait for what needs a part that is broken on purpose."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One showing. `patience` is how many seconds one step of the story may take, `initial_patience` how long the
-    initial sync may show no progress."""
+    """One showing."""
 
     seed: int
     contacts: int
@@ -22,8 +27,12 @@ class Options:
     deals: int
     keep: bool
     disable: Disabled | None
-    initial_patience: float
-    patience: float
+    healthy: float = PATIENCE
+    in_vain: float = IN_VAIN
+
+    def patience(self, *needed: Disabled) -> float:
+        """For how many seconds what needs these parts is waited for."""
+        return self.in_vain if self.disable in needed else self.healthy
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -41,7 +50,6 @@ def parse(arguments: Sequence[str]) -> Options:
         "--disable", choices=get_args(Disabled), help="break a part on purpose: the demo must then end in failure"
     )
     given = parser.parse_args(arguments)
-    broken = given.disable is not None
     return Options(
         seed=given.seed if given.seed is not None else secrets.randbelow(1_000_000),
         contacts=given.contacts or (200 if given.quick else 2_000),
@@ -49,9 +57,6 @@ def parse(arguments: Sequence[str]) -> Options:
         deals=given.deals or (40 if given.quick else 200),
         keep=given.keep,
         disable=given.disable,
-        # What is broken on purpose will not come; a healthy system must still get through what does not need it.
-        initial_patience=45 if broken else 60,
-        patience=15 if broken else 60,
     )
 
 

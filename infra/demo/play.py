@@ -126,7 +126,7 @@ class Showing:
         begun = time.monotonic()
         self._screen.say(self._api.apply(document))
         self._app.send_webhooks_to(self._webhook)
-        faults = watch(self._api, list(before), self._screen, self._options.initial_patience)
+        faults = watch(self._api, list(before), self._screen, self._options.patience("worker", "state-machine"))
         if faults:
             return faults
         self._screen.good(f"{which} active after {time.monotonic() - begun:.1f} s.")
@@ -156,7 +156,8 @@ class Showing:
     def _story(self) -> list[str]:
         self._screen.heading("People go on working")
         poll: Callable[[], None] = (lambda: None) if self._options.disable == "poll" else self._cloud.poll
-        story = Story(self._hubspot, self._app, self._api, poll, self._cloud.busy, self._screen, self._options.patience)
+        patience = self._options.patience("poll")
+        story = Story(self._hubspot, self._app, self._api, poll, self._cloud.busy, self._screen, patience)
         contacts, companies, deals = self._expected
         seed = self._options.seed
         faults = tell(story, contacts, companies, deals, seed)
@@ -228,7 +229,7 @@ class Showing:
         return self._hubspot.writes(), self._app.writes()
 
     def _patiently(self, faults: Callable[[], list[str]]) -> list[str]:
-        deadline = time.monotonic() + self._options.patience
+        deadline = time.monotonic() + self._options.patience()
         while (found := faults()) and time.monotonic() < deadline:
             time.sleep(0.5)
         return found

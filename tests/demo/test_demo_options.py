@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from infra.constructs.target import LOCAL
 from infra.demo.options import parse
 
 
@@ -18,8 +19,13 @@ def test_a_seed_and_sizes_can_be_given() -> None:
     assert (options.seed, options.contacts, options.companies) == (7, 200, 50)
 
 
-def test_patience_is_short_where_something_is_broken_on_purpose() -> None:
-    assert parse(["--disable", "poll"]).patience < parse([]).patience
+def test_patience_is_short_for_what_needs_a_part_that_is_broken_on_purpose() -> None:
+    broken, whole = parse(["--disable", "poll"]), parse([])
+    assert broken.patience("poll") < whole.patience("poll") == broken.patience("worker") == broken.patience()
+
+
+def test_a_message_that_a_dead_worker_had_comes_back_before_patience_ends() -> None:
+    assert parse([]).patience() > LOCAL.visibility.to_seconds()
 
 
 @pytest.mark.parametrize("wrong", [["--contacts", "3"], ["--disable", "nothing"], ["--contacts", "many"]])

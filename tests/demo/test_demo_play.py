@@ -49,7 +49,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Any:
         app = HeardApp("http://orbit.example", SimulatorTransport(orbit))
         paper = io.StringIO()
         screen = Screen(Console(file=paper, width=140, force_terminal=False))
-        options = Options(seed, 80, 40, 40, keep=False, disable=disable, initial_patience=0.5, patience=0.3)
+        options = Options(seed, 80, 40, 40, keep=False, disable=disable, healthy=0.5, in_vain=0.3)
         ours: Any = system(hubspot, app, orbit)
         app.hear = ours.hear
         showing = Showing(options, screen, hubspot, app, ours, ours, "http://hubsync.example/webhooks/orbit")

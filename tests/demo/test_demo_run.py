@@ -18,7 +18,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "COLUMNS": "160"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 
@@ -66,6 +66,6 @@ def test_an_interrupted_demo_leaves_nothing_running() -> None:
                 demo.send_signal(signal.SIGTERM)
                 break
         rest = said.read()
-    assert demo.wait(timeout=60) == 130
+    assert demo.wait(timeout=300) == 130
     assert "The stage is down." in rest
     assert "Interrupted." in rest

@@ -76,7 +76,7 @@ def invoke(client: Callable[[str], Any], function: str, **event: Any) -> dict[st
     return body
 
 
-def until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, "nothing happened in time"

@@ -13,8 +13,8 @@ from tests.stage.scene import Scene
 
 pytestmark = pytest.mark.slow
 
-FENCE = 150.0
-"""Seconds: a new generation waits for the longest lease (85 s) before it writes."""
+FENCE = 300.0
+"""Seconds for a new generation: it waits for the longest lease (85 s) before it writes."""
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ CARS = {
 }
 """An object type of HubSpot's account: `p_cars`."""
 
-GENEROUS = 300.0
-"""Seconds that ten syncs at once may take; one alone has a minute (`PATIENCE`)."""
+GENEROUS = 450.0
+"""Seconds that ten syncs at once may take; one alone has `PATIENCE`."""
 
 
 @dataclass(frozen=True, slots=True)

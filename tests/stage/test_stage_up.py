@@ -153,7 +153,7 @@ def test_ctrl_c_takes_a_stage_in_the_foreground_down(tmp_path: Path, synth_cache
         assert StageInfo.load(tmp_path) is not None
         assert len(left_of(tmp_path)) > 1
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=120) == 0
     assert StageInfo.load(tmp_path) is None
     assert left_of(tmp_path) == []
 
@@ -162,7 +162,7 @@ def test_an_up_that_is_called_off_leaves_nothing(tmp_path: Path, synth_cache: Pa
     with foreground(tmp_path, synth_cache, until="The emulator answers") as process:
         assert len(left_of(tmp_path)) > 1
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=40) != 0
+        assert process.wait(timeout=120) != 0
     assert StageInfo.load(tmp_path) is None
     _until(lambda: left_of(tmp_path) == [])
 
