@@ -72,6 +72,7 @@ class Desk:
         self.apply = Apply(
             connections=self.world.stores.connections,
             syncs=self.world.stores.syncs,
+            ledger=self.world.stores.ledger,
             connectors=cast("Connectors", Wired(self.world.app.connectors)),
             orchestrator=self.world.orchestrator,
             vault=PlainVault(),

@@ -154,6 +154,7 @@ class Scene:
         return Apply(
             connections=self.world.stores.connections,
             syncs=self.world.stores.syncs,
+            ledger=self.world.stores.ledger,
             connectors=self.world.app.connectors,
             orchestrator=self.world.orchestrator,
             vault=PlainVault(),

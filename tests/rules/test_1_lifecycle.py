@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +22,7 @@ from hubsync.services.manage.document import (
     RefusedDocumentError,
     SyncSpec,
 )
+from hubsync.services.manage.written import Surroundings, write_sync
 from tests.rules.scene import Pair, Scene
 from tests.simulation.world import companies
 
@@ -267,10 +270,20 @@ def test_a_side_that_suddenly_looks_empty_is_not_believed() -> None:
 # --- 1.7
 
 
-def test_a_sync_that_is_off_reads_and_writes_nothing() -> None:
+def by_command(pair: Pair, enabled: bool) -> None:
+    (pair.world.lifecycle.on if enabled else pair.world.lifecycle.off)("contacts")
+
+
+def by_document(pair: Pair, enabled: bool) -> None:
+    spec = write_sync(pair.world.sync(), Surroundings())
+    pair.apply()(Document(syncs={"contacts": replace(spec, enabled=enabled)}))
+
+
+@pytest.mark.parametrize("turn", [by_command, by_document])
+def test_a_sync_that_is_off_reads_and_writes_nothing(turn: Callable[[Pair, bool], None]) -> None:
     """1.7 Off: no call to either application whatever happens there; everything known stays. On: all is made up for."""
     pair = Pair()
-    pair.world.lifecycle.off("contacts")
+    turn(pair, False)
     known = pair.pair
     pair.edit_contact(jobtitle="Captain")
     pair.edit_person(first="Eva")
@@ -280,7 +293,7 @@ def test_a_sync_that_is_off_reads_and_writes_nothing() -> None:
     assert pair.world.hubspot.calls.total == 0
     assert not pair.world.orbit.gate.counts
     assert pair.pair == known
-    pair.world.lifecycle.on("contacts")
+    turn(pair, True)
     pair.look()
     assert pair.both("jobtitle", "job_title") == ("Captain", "Captain")
     assert pair.both("firstname", "first") == ("Eva", "Eva")

@@ -255,6 +255,7 @@ def test_a_document_without_pipelines_maps_them_by_name() -> None:
     apply = Apply(
         connections=world.stores.connections,
         syncs=world.stores.syncs,
+        ledger=world.stores.ledger,
         connectors=world.app.connectors,
         orchestrator=world.orchestrator,
         vault=world.app.vault,

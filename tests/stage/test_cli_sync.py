@@ -81,7 +81,7 @@ def test_what_a_file_would_do_is_told_and_not_done(seeded: Scene, hubsync: Hubsy
 
 def test_a_sync_from_its_file_to_its_end(seeded: Scene, hubsync: Hubsync) -> None:
     """`apply` makes two applications one, `status --watch` sees it through, `off` and `on` stop and let go what people
-    do, and `delete` forgets the sync and touches nobody's record.
+    do, as `enabled` in a document does, and `delete` forgets the sync and touches nobody's record.
     """
     scene = seeded
     done = hubsync("apply", hubsync.write(scene.document()), "--json").json
@@ -105,6 +105,12 @@ def test_a_sync_from_its_file_to_its_end(seeded: Scene, hubsync: Hubsync) -> Non
     assert hubsync("on", scene.name, "--json").json["status"] == "initial_sync"
     rename_and_tell(scene, "Hedy")
     scene.until("the edit is in HubSpot", lambda: first_name(scene) == "Hedy")
+
+    for enabled in (False, True):
+        applied = hubsync("apply", hubsync.write(scene.document(enabled=enabled)), "--json").json
+        assert [each["status"] for each in applied["syncs"]] == ["initial_sync" if enabled else "off"]
+        assert scene.view()["status"] == ("initial_sync" if enabled else "off")
+    scene.synced(in_sync=9)
 
     contacts, people = scene.hubspot.rows(), scene.app.rows()
     assert hubsync("delete", scene.name, code=2).out == ""

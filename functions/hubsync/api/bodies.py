@@ -180,6 +180,7 @@ class SyncBody(Body):
     marketing_contacts: Annotated[bool, Field(strict=True)] = False
     brake: BrakeBody | None = None
     draft: Annotated[bool, Field(strict=True)] = False
+    enabled: Annotated[bool, Field(strict=True)] | None = None
     notify: tuple[Name, ...] = ()
     history_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = 90
     match: Annotated[tuple[MatchBody, ...], Field(max_length=5)] = ()

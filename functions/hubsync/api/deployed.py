@@ -103,6 +103,7 @@ def _sync(spec: SyncSpec) -> Part:
         marketing_contacts=spec.marketing_contacts,
         brake=None if spec.brake is None else _said(BrakeBody, **asdict(spec.brake)),
         draft=spec.draft,
+        enabled=spec.enabled,
         history_days=spec.history_days,
         mappings=_mappings(spec),
         events=None if spec.event_template is None else _said(EventsBody, template=spec.event_template),

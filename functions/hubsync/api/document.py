@@ -127,6 +127,7 @@ def _sync(name: str, raw: object, faults: list[Fault]) -> SyncSpec | None:
         lifecycle=None if body.lifecycle is None else LifecycleSpec(body.lifecycle.covers, body.lifecycle.default),
         marketing_contacts=body.marketing_contacts,
         draft=body.draft,
+        enabled=body.enabled,
         brake=None if body.brake is None else Brake(body.brake.records, body.brake.share),
         notify=body.notify,
         history_days=body.history_days,

@@ -45,6 +45,7 @@ class Management:
         apply = Apply(
             connections=stores.connections,
             syncs=stores.syncs,
+            ledger=stores.ledger,
             connectors=app.connectors,
             orchestrator=app.orchestrator,
             vault=app.vault,

@@ -134,6 +134,20 @@ MUTANTS = (
     ),
     Mutant(
         "1.7",
+        "a document turns nothing off",
+        "services.manage.starts",
+        "if enabled is False:",
+        "if False:",
+    ),
+    Mutant(
+        "1.7",
+        "a document turns nothing on",
+        "services.manage.starts",
+        "(sync.status is SyncStatus.OFF and enabled is True)",
+        "False",
+    ),
+    Mutant(
+        "1.7",
         "a deleted sync leaves its entries",
         "services.manage.lifecycle",
         "return Deleted(name, self._purge(sync.id))",

@@ -62,6 +62,13 @@ def test_a_document_is_planned_and_nothing_of_it_is_saved(call: Client, world: W
     assert world.orchestrator.initial == []
 
 
+def test_a_sync_that_is_turned_off_has_no_plan(call: Client) -> None:
+    """1.7 Nothing is going to be written."""
+    off = {"syncs": {name: {**sync, "enabled": False} for name, sync in DOCUMENT["syncs"].items()}}
+    ordered = call("POST", "/v1/plan", {**DOCUMENT, **off})
+    assert (ordered.json["plans"], ordered.json["unchanged"]) == ([], ["contacts"])
+
+
 def test_differences_show_values_and_are_stored_sealed(call: Client, world: World) -> None:
     plan = planned(call, call("POST", "/v1/plan", DOCUMENT))
     changes = {(each["side"], each["id"]): each for each in plan["differences"]}

@@ -344,6 +344,7 @@ class World:
         self.apply = Apply(
             connections=self.stores.connections,
             syncs=self.stores.syncs,
+            ledger=self.stores.ledger,
             connectors=connectors,
             orchestrator=self.orchestrator,
             vault=self.vault,

@@ -13,7 +13,7 @@ from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import Transform
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Direction, Side
-from hubsync.model.sync import ObjectKind, Sync, SyncStatus, Trial
+from hubsync.model.sync import ObjectKind, Phase, PhaseProgress, Sync, SyncStatus, Trial
 from hubsync.services.manage.apply import ConcurrentChangeError
 from hubsync.services.manage.document import ConnectionSpec, Document, EndSpec, Limit, RefusedDocumentError
 from hubsync.services.manage.lifecycle import NotNowError
@@ -246,6 +246,54 @@ def test_a_draft_starts_when_it_is_turned_on(world: World) -> None:  # rule 1.10
         world.lifecycle.restart("contacts")
     assert world.lifecycle.on("contacts").status is SyncStatus.INITIAL
     assert world.orchestrator.initial == [(world.sync().id, 1)]
+
+
+OFF, ON = (document_of(contacts=sync_of(enabled=enabled)) for enabled in (False, True))
+
+
+def test_a_document_turns_a_sync_off_and_on(world: World) -> None:  # rule 1.7
+    world.applied()
+    world.stores.ledger.open_phase(world.sync().id, PhaseProgress(Phase.INDEX_HUBSPOT, 1), "waiting")
+    assert changes(world, OFF) == {"contacts": Change.CHANGED}
+    assert (world.sync().status, world.sync().generation) == (SyncStatus.OFF, 1)
+    assert world.orchestrator.superseded == ["waiting"]
+    for same in (OFF, document_of()):  # what says nothing leaves it as it is
+        assert changes(world, same) == {"contacts": Change.UNCHANGED}
+    assert changes(world, ON) == {"contacts": Change.RESTARTED}
+    assert (world.sync().status, world.sync().generation) == (SyncStatus.INITIAL, 2)
+    assert changes(world, ON) == {"contacts": Change.UNCHANGED}
+    assert [generation for _, generation in world.orchestrator.initial] == [1, 2, 2]
+
+
+def test_a_sync_takes_new_settings_as_it_is_turned_off(world: World) -> None:  # rule 1.7
+    world.applied()
+    world.orchestrator.initial.clear()
+    changes(world, document_of(contacts=sync_of(enabled=False, default=Side.APP)), restart=True)
+    assert (world.sync().status, world.sync().default_side, world.sync().generation) == (SyncStatus.OFF, Side.APP, 2)
+    assert not world.orchestrator.initial
+
+
+def test_a_new_sync_may_be_off(world: World) -> None:  # rule 1.7
+    assert changes(world, OFF) == {"contacts": Change.NEW}
+    assert world.sync().status is SyncStatus.OFF
+    assert not world.orchestrator.initial
+    assert world.lifecycle.on("contacts").status is SyncStatus.INITIAL
+
+
+def test_a_document_that_turns_on_lets_no_held_run_go(world: World) -> None:  # rule 1.10
+    on = document_of(contacts=sync_of(enabled=True, brake=Brake(records=1)))
+    world.applied(on)
+    world.put(replace(world.sync(), status=SyncStatus.HELD, problem="Too much."))
+    world.applied(on)
+    assert world.sync().status is SyncStatus.WEIGHING
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_a_draft_is_neither_on_nor_off(world: World, enabled: bool) -> None:
+    with pytest.raises(RefusedDocumentError) as refused:
+        world.applied(document_of(contacts=sync_of(draft=True, enabled=enabled)))
+    assert [fault.path for fault in refused.value.faults] == ["syncs.contacts.enabled"]
+    assert world.untouched
 
 
 def test_saving_in_the_middle_of_a_trial_begins_the_trial_anew(world: World) -> None:  # rule 1.10

@@ -170,7 +170,7 @@ DOCUMENTS: tuple[Mapping[str, Any], ...] = (
             "pipelines": [{"hubspot": "Sales", "app": "p1", "stages": {"won": "Won", "lost": "Won", "new": "New"}}],
         },
     },
-    {"deals": DEALS, "companies": {**COMPANIES, "direction": "to_app", "brake": {"records": 0}}},
+    {"deals": DEALS, "companies": {**COMPANIES, "direction": "to_app", "brake": {"records": 0}, "enabled": False}},
 )
 
 

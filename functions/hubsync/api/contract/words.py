@@ -32,6 +32,7 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("SyncSettings", "marketing_contacts"): "Make new contacts marketing contacts, which HubSpot bills.",
     ("SyncSettings", "brake"): "How much an initial sync may change before somebody is asked.",
     ("SyncSettings", "draft"): "Save a new sync and do not start it.",
+    ("SyncSettings", "enabled"): "Whether the sync runs; left as it is where nothing is said.",
     ("SyncSettings", "notify"): "Who is mailed.",
     (
         "SyncSettings",

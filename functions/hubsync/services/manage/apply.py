@@ -42,7 +42,8 @@ from hubsync.services.manage.share import share
 from hubsync.services.manage.stages import check_stages, has_stages, unreadable
 from hubsync.services.manage.starts import started, uses
 from hubsync.services.ports import Clock, Connectors, Ids, Orchestrator, Vault
-from hubsync.stores.ports import MOST_AT_ONCE, ConnectionStore, Roster, SyncStore
+from hubsync.services.superseded import end_runs
+from hubsync.stores.ports import MOST_AT_ONCE, ConnectionStore, Ledger, Roster, SyncStore
 
 HUBSPOT = "hubspot"
 """The key of HubSpot among the applications."""
@@ -92,6 +93,7 @@ class Apply:
         connections: ConnectionStore,
         syncs: SyncStore,
         connectors: Connectors,
+        ledger: Ledger,
         orchestrator: Orchestrator,
         vault: Vault,
         clock: Clock,
@@ -103,6 +105,7 @@ class Apply:
         self._connections = connections
         self._syncs = syncs
         self._connectors = connectors
+        self._ledger = ledger
         self._orchestrator = orchestrator
         self._vault = vault
         self._clock = clock
@@ -271,6 +274,7 @@ class Apply:
                 now,
                 restart=restart,
                 draft=plan.document.syncs[planned.sync.name].draft,
+                enabled=plan.document.syncs[planned.sync.name].enabled,
             )
             for planned in plan.syncs
         ]
@@ -291,6 +295,8 @@ class Apply:
             # An unchanged one too, if it is still in its initial sync: we may have died between saving and starting.
             if planned.sync.status in STARTED:
                 self._orchestrator.start_initial(planned.sync.id, planned.sync.generation)
+            elif planned.sync.status is SyncStatus.OFF:
+                end_runs(self._ledger, self._orchestrator, planned.sync, below=planned.sync.generation + 1)
 
     def _with_key(self, sync: Sync) -> Sync:
         """The sync with a key for its history, which it has for life."""

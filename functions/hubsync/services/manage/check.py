@@ -25,6 +25,9 @@ def check(name: str, spec: SyncSpec, schemas: Mapping[Side, ObjectSchema]) -> It
     yield from _check_people(path, spec)
     if spec.brake is not None and spec.brake.records is None and spec.brake.share is None:
         yield Fault(f"{path}.brake", "This brake never holds anything.", "Give it records, or share, or both.")
+    if spec.draft and spec.enabled is not None:
+        words = "A draft does not run, and waits to be started for the first time."
+        yield Fault(f"{path}.enabled", words, "Leave out one of the two, draft or enabled.")
     yield from _check_kinds(path, spec, schemas)
     yield from _check_pairs(path, spec)
     for mapping in spec.mappings:

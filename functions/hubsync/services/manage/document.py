@@ -196,6 +196,7 @@ class SyncSpec:
     marketing_contacts: bool = False
     brake: Brake | None = None
     draft: bool = False
+    enabled: bool | None = None
     notify: tuple[str, ...] = ()
     history_days: int = 90
     mappings: tuple[MappingSpec, ...] = ()

@@ -9,7 +9,7 @@ from hubsync.model.record import RecordRef
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.manage.apply import ConcurrentChangeError
 from hubsync.services.manage.expected import Expected, hold
-from hubsync.services.manage.plan import STARTED, restarted, tried
+from hubsync.services.manage.plan import STARTED, restarted, tried, turned_off
 from hubsync.services.ports import Clock, Ids, Orchestrator
 from hubsync.services.superseded import end_runs
 from hubsync.stores.index_port import IndexStore
@@ -68,14 +68,7 @@ class Lifecycle:
 
     def off(self, name: str, *, expected: Expected = None) -> Sync:
         """Stop reads and writes; index, bindings and settings stay. A sync that is off already stays so."""
-
-        def turn_off(sync: Sync) -> Sync:
-            # What a held run would change is no problem of a sync that is off.
-            problem = None if sync.status is SyncStatus.HELD else sync.problem
-            trial = None if sync.trying else sync.trial
-            return replace(sync, status=SyncStatus.OFF, phase=None, narrow=False, problem=problem, trial=trial)
-
-        return self._end_runs(self._change(name, turn_off, expected))
+        return self._end_runs(self._change(name, turned_off, expected))
 
     def on(self, name: str, *, confirm: bool = False, expected: Expected = None) -> Sync:
         """Run again, from a rescan: nobody looked meanwhile. A sync that runs already is left alone.

@@ -169,6 +169,14 @@ def restarted(sync: Sync, now: int, *, confirmed: bool = False) -> Sync:
     )
 
 
+def turned_off(sync: Sync) -> Sync:
+    """The sync when nothing is read or written any more; index, bindings and settings stay (rule 1.7)."""
+    # What a held run would change is no problem of a sync that is off.
+    problem = None if sync.status is SyncStatus.HELD else sync.problem
+    trial = None if sync.trying else sync.trial
+    return replace(sync, status=SyncStatus.OFF, phase=None, narrow=False, problem=problem, trial=trial)
+
+
 def tried(sync: Sync, records: tuple[RecordRef, ...], before: SyncStatus, now: int) -> Sync:
     """The sync in a new generation, at the start of a trial on `records`; it will stand as `before` (rule 1.10)."""
     following = sync.generation + 1

@@ -7,15 +7,27 @@ from dataclasses import replace
 from hubsync.model.side import Side
 from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.manage.narrow import Reach, narrowed, reach
-from hubsync.services.manage.plan import Change, PlannedSync, restarted
+from hubsync.services.manage.plan import Change, PlannedSync, restarted, turned_off
 
 
 def started(
-    planned: PlannedSync, before: Sync | None, rescanned: set[str], now: int, *, restart: bool, draft: bool
+    planned: PlannedSync,
+    before: Sync | None,
+    rescanned: set[str],
+    now: int,
+    *,
+    restart: bool,
+    draft: bool,
+    enabled: bool | None = None,
 ) -> PlannedSync:
-    """The sync in its new generation, if it is to look at everything again. A `draft` is not started by being saved."""
+    """The sync in its new generation, if it is to look at everything again.
+
+    A `draft` is not started by being saved. `enabled` turns a sync on or off; None leaves it as it is.
+    """
     sync, change = planned.sync, planned.change
-    begins = sync.never_started and not draft
+    if enabled is False:
+        return _stopped(planned, now)
+    begins = (sync.never_started and not draft) or (sync.status is SyncStatus.OFF and enabled is True)
     if begins:
         sync = replace(sync, status=SyncStatus.DRAFT, trial=None)
     elif sync.status is SyncStatus.DRAFT:
@@ -32,6 +44,15 @@ def started(
         sync=narrowed(begun, sync.indexed) if reaches is Reach.OPEN else begun,
         change=Change.RESTARTED if change is Change.UNCHANGED else change,
     )
+
+
+def _stopped(planned: PlannedSync, now: int) -> PlannedSync:
+    """The sync, off. With other settings it is in a new generation, so that nothing is written by the old ones."""
+    sync, change = planned.sync, planned.change
+    if change is Change.UNCHANGED:
+        off = turned_off(sync)
+        return planned if sync.status is SyncStatus.OFF else PlannedSync(off, Change.CHANGED)
+    return replace(planned, sync=restarted(turned_off(sync), now))
 
 
 def uses(sync: Sync, connections: set[str]) -> bool:

@@ -77,7 +77,11 @@ class Plans:
         """
         applied = self.apply(document, dry=True, restart=restart)
         # What is active afterwards begins no run: no record feels what was edited (rule 1.2).
-        calm = [each.change is Change.UNCHANGED or each.sync.status is SyncStatus.ACTIVE for each in applied.syncs]
+        off = {name for name, spec in document.syncs.items() if spec.enabled is False}
+        calm = [
+            each.change is Change.UNCHANGED or each.sync.status is SyncStatus.ACTIVE or each.sync.name in off
+            for each in applied.syncs
+        ]
         moved = [each.sync for each, still in zip(applied.syncs, calm, strict=True) if not still]
         still = tuple(each.sync.name for each, still in zip(applied.syncs, calm, strict=True) if still)
         return Ordered({sync.name: self._order(sync, applied.accounts) for sync in moved}, still)
