@@ -9,19 +9,16 @@ import pytest
 from hubsync.connectors import catalogue
 from hubsync.connectors.declarative.manifest import Manifest
 from infra.local.hubspot.faults import Fault
-from tests.simulation.records import records_of
 from tests.unit.api.api_client import Client
 from tests.unit.services.look_world import H, Small, contact, person
-from tests.unit.services.manage_world import World
+from tests.unit.services.managed import managed
 
 RECORDS = "/v1/syncs/contacts/records"
 LOOK = "Look for the id {} in {}."
 
 
 def over(small: Small) -> Client:
-    world = World()
-    world.records = records_of(small.world)
-    return Client(world)
+    return Client(managed(small))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tests.simulation.records import records_of
 from tests.unit.api.api_client import Client
 from tests.unit.services.look_world import A, H, Small, contact, contacts, person
 from tests.unit.services.manage_world import World
+from tests.unit.services.managed import managed
 
 PATH = "/v1/syncs/contacts"
 
@@ -40,9 +41,7 @@ def small() -> Small:
 
 @pytest.fixture
 def call(small: Small) -> Client:
-    world = World()
-    world.records = records_of(small.world)
-    return Client(world)
+    return Client(managed(small))
 
 
 @pytest.mark.parametrize("by", ["entry", "hubspot", "app"])

@@ -12,19 +12,16 @@ from hubsync.model.record import RecordRef
 from hubsync.model.sync import MatchKey, SyncStatus
 from hubsync.stores.index_port import PutAlias, PutEntry
 from infra.local.hubspot.faults import Fault
-from tests.simulation.records import explain_of, records_of, view_of
 from tests.unit.api.api_client import Answer, Client
 from tests.unit.services.look_world import A, H, Small, companies, contact, contacts, person
-from tests.unit.services.manage_world import World
+from tests.unit.services.managed import managed
 
 RECORDS = "/v1/syncs/contacts/records"
 
 
 def over(small: Small) -> Client:
     """An API over a simulated world."""
-    world = World()
-    world.records, world.view, world.explain = records_of(small.world), view_of(small.world), explain_of(small.world)
-    return Client(world)
+    return Client(managed(small))
 
 
 @pytest.fixture(scope="module")

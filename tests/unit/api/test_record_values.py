@@ -18,6 +18,7 @@ from tests.simulation.records import records_of
 from tests.unit.api.api_client import Answer, Client
 from tests.unit.services.look_world import A, H, Small, contact, person
 from tests.unit.services.manage_world import World
+from tests.unit.services.managed import managed
 
 PATH = "/v1/syncs/contacts/records/values"
 
@@ -37,9 +38,7 @@ def small() -> Small:
 
 @pytest.fixture
 def call(small: Small) -> Client:
-    world = World()
-    world.records = records_of(small.world)
-    return Client(world)
+    return Client(managed(small))
 
 
 def ask(call: Client, *ids: str) -> Answer:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from infra.cli.browse import OF_AWS
-from tests.simulation.records import records_of
 from tests.unit.cli import a_stage
 from tests.unit.cli.conftest import Hubsync
 from tests.unit.services.look_world import Small, contact, person
 from tests.unit.services.manage_world import World
+from tests.unit.services.managed import managed
 
 AWS = "https://a1b2c3.execute-api.eu-central-1.amazonaws.com"
 
@@ -25,9 +25,7 @@ def small() -> Small:
 
 @pytest.fixture
 def world(small: Small) -> World:
-    world = World()
-    world.records = records_of(small.world)
-    return world
+    return managed(small)
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from hubsync.services.manage import restore as restoring
 from infra.cli import records as commands
 from infra.local.parts.faults import Fault
-from tests.simulation.records import records_of, view_of
 from tests.unit.cli.conftest import Hubsync
 from tests.unit.services.look_world import Small, contact, person
 from tests.unit.services.manage_world import World
+from tests.unit.services.managed import managed
 
 
 @pytest.fixture
@@ -28,9 +28,7 @@ def small() -> Small:
 
 @pytest.fixture
 def world(small: Small) -> World:
-    world = World()
-    world.records, world.view = records_of(small.world), view_of(small.world)
-    return world
+    return managed(small)
 
 
 def test_a_record_is_shown_with_both_sides_and_its_history(hubsync: Hubsync, small: Small) -> None:
