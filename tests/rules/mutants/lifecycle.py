@@ -15,7 +15,7 @@ MUTANTS = (
     Mutant(
         "1.1",
         "a sync may be saved for other objects",
-        "services.manage.apply",
+        "services.manage.check_identity",
         "if end is not None and getattr(end, key) != value:",
         "if False:",
     ),

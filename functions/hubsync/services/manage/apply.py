@@ -83,6 +83,11 @@ class _Plan:
         """The syncs there are, by name."""
         return {sync.name: sync for sync in self.roster.syncs}
 
+    @property
+    def turned_off(self) -> frozenset[str]:
+        """The syncs that the document does not want to run, by name."""
+        return frozenset(name for name, spec in self.document.syncs.items() if spec.enabled is False)
+
 
 class Apply:
     """The use case over its ports."""
@@ -295,7 +300,7 @@ class Apply:
             # An unchanged one too, if it is still in its initial sync: we may have died between saving and starting.
             if planned.sync.status in STARTED:
                 self._orchestrator.start_initial(planned.sync.id, planned.sync.generation)
-            elif planned.sync.status is SyncStatus.OFF:
+            elif planned.sync.name in plan.turned_off:
                 end_runs(self._ledger, self._orchestrator, planned.sync, below=planned.sync.generation + 1)
 
     def _with_key(self, sync: Sync) -> Sync:
