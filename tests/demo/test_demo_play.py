@@ -163,6 +163,7 @@ class Forgets(Naive):
     linked = False
 
 
+@pytest.mark.slow
 def test_links_that_are_not_made_are_found(play: Any) -> None:
     faults = play(Forgets).faults
     assert any("A link alone, made in the app: after 0 s HubSpot record" in fault for fault in faults)
@@ -177,6 +178,7 @@ class Stubborn(Naive):
             Naive._merge(self, rules, left, right, now)
 
 
+@pytest.mark.slow
 def test_stages_that_do_not_move_are_found(play: Any) -> None:
     faults = play(Stubborn).faults
     assert any(fault.startswith("A deal moves on in HubSpot: after 0 s app record") for fault in faults)
@@ -192,6 +194,7 @@ class Undead(Naive):
             self.restore(name, "app", self.review(name, "app"))
 
 
+@pytest.mark.slow
 def test_what_comes_back_by_itself_is_found(play: Any) -> None:
     faults = play(Undead).faults
     assert any("came from nowhere" in fault for fault in faults)
@@ -207,6 +210,7 @@ class Double(Naive):
         self.app.create("opportunities", {"title": row["title"], "amount": row["amount"]})
 
 
+@pytest.mark.slow
 def test_what_is_restored_twice_is_found(play: Any) -> None:
     faults = play(Double).faults
     assert any("made twice" in fault or "came from nowhere" in fault for fault in faults)
@@ -219,12 +223,14 @@ class Deaf(Naive):
         """Nothing."""
 
 
+@pytest.mark.slow
 def test_a_restore_that_does_nothing_is_found(play: Any) -> None:
     faults = play(Deaf).faults
     assert any("It is made again, once, with its links: after 0 s" in fault for fault in faults)
     assert "After the restore 1 deals could still be restored." in faults
 
 
+@pytest.mark.slow
 def test_a_second_look_that_writes_is_found(play: Any) -> None:
     faults = play(Restless).faults
     assert any("was changed although nobody had changed anything" in fault for fault in faults)

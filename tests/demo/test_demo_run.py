@@ -9,6 +9,9 @@ import sys
 
 import pytest
 
+from infra.demo.stage import LOGS
+from tests.stage.troubles import troubles
+
 pytestmark = [pytest.mark.slow, pytest.mark.stage, pytest.mark.xdist_group("stage")]
 
 
@@ -23,9 +26,14 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def told(done: subprocess.CompletedProcess[str]) -> str:
+    """What a showing that ended otherwise than it should has to say for itself."""
+    return "\n".join([done.stdout[-4000:], done.stderr[-2000:], troubles(LOGS)])
+
+
 def test_the_demo_passes() -> None:
     done = run()
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert done.returncode == 0, told(done)
     for words in (
         "It took",
         "What was planned, number by number, is what has been done.",
@@ -33,7 +41,7 @@ def test_the_demo_passes() -> None:
         "It is made again, once, with its links",
         "Both worlds were compared once more, and nothing was written anywhere",
     ):
-        assert words in done.stdout
+        assert words in done.stdout, told(done)
     assert "The stage is down." in done.stdout
 
 
@@ -47,8 +55,8 @@ def test_the_demo_passes() -> None:
 )
 def test_the_demo_fails_where_a_part_is_disabled(part: str, words: str) -> None:
     done = run("--disable", part)
-    assert done.returncode == 1, done.stdout[-4000:] + done.stderr[-2000:]
-    assert words in " ".join(done.stdout.split())
+    assert done.returncode == 1, told(done)
+    assert words in " ".join(done.stdout.split()), told(done)
     assert "The stage is down." in done.stdout
 
 

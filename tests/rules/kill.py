@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.rules.mutant import Mutant
@@ -43,13 +44,16 @@ class Death:
         return f"{mutant_id(self.mutant):<6} {self.mutant.says:<56} {len(self.noticed)}/{self.tests}  {who or 'NOBODY'}"
 
 
-def kill(mutant: Mutant) -> Death:
-    """Run the tests of a mutant's rule in a process of their own, the rule switched off; slow ones are left out."""
+def kill(mutant: Mutant, enough: int = 0) -> Death:
+    """Run the tests of a mutant's rule in a process of their own, the rule switched off; slow ones are left out.
+
+    `enough`: so many tests that notice end the run; 0 runs them all.
+    """
     mine = [f"tests/rules/{proof.id}" for proof in proofs() if mutant.rule in proof.rules]
     if not mine:
         return Death(mutant, (), 0, "no test names the rule")
     command = [sys.executable, "-m", "pytest", "-p", "tests.rules.mutation", "-q", "-rfE", "--tb=no", "-n", "0"]
-    command += ["-p", "no:cacheprovider", "-m", "not slow and not stage", *mine]
+    command += ["-p", "no:cacheprovider", f"--maxfail={enough}", "-m", "not slow and not stage", *mine]
     path = os.pathsep.join([str(ROOT / "functions"), str(ROOT)])
     environment = {**os.environ, "RULE_MUTANT": mutant_id(mutant), "PYTHONPATH": path}
     try:
@@ -64,11 +68,11 @@ def kill(mutant: Mutant) -> Death:
     return Death(mutant, tuple(noticed), len(mine), done.stdout[-500:])
 
 
-def kill_all(mutants: Sequence[Mutant]) -> Iterator[Death]:
-    """Every mutant, several at once, in their order."""
+def kill_all(mutants: Sequence[Mutant], enough: int = 0) -> Iterator[Death]:
+    """Every mutant, several at once, in their order; see `kill`."""
     proofs()  # before there are threads
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from pool.map(kill, mutants)
+        yield from pool.map(partial(kill, enough=enough), mutants)
 
 
 def main(chosen: Sequence[str]) -> int:

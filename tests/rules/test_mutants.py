@@ -29,5 +29,5 @@ def test_every_mutant_fits_its_module(mutant: Mutant) -> None:
 
 @pytest.mark.slow
 def test_no_rule_can_be_switched_off_unnoticed() -> None:
-    survivors = [f"{death}\n{death.output}" for death in kill_all(MUTANTS) if not death.noticed]
+    survivors = [f"{death}\n{death.output}" for death in kill_all(MUTANTS, enough=1) if not death.noticed]
     assert not survivors, "\n".join(survivors)

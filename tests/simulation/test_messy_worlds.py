@@ -99,31 +99,31 @@ def judge(
     return faults
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_messy_world_becomes_one(seed: int) -> None:
     assert judge(seed, 120, 120) == []
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_messy_world_with_deals_and_links_becomes_one(seed: int) -> None:
     """5.2, 6.1 Stages and links come out as the checker says, whichever sync is the first to reach a link's end."""
     assert judge(seed, 100, 60, opportunities=60) == []
 
 
 @pytest.mark.parametrize("direction", [Direction.TO_HUBSPOT, Direction.TO_APP])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_messy_world_goes_one_way(seed: int, direction: Direction) -> None:
     assert judge(seed, 120, 120, direction) == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [179680, *range(100, 160)])
+@pytest.mark.parametrize("seed", [179680, *range(4, 8), *range(100, 160)])
 def test_many_messy_worlds_become_one(seed: int) -> None:
     assert judge(seed, 300, 300) == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(200, 220))
+@pytest.mark.parametrize("seed", [*range(3, 6), *range(200, 220)])
 def test_many_messy_worlds_with_deals_and_links_become_one(seed: int) -> None:
     """5.2, 6.1 The same, for many seeds."""
     assert judge(seed, 200, 100, opportunities=120) == []

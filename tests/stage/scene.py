@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain, repeat
+from pathlib import Path
 from typing import Any, TypeVar
 
 import boto3
@@ -15,6 +16,7 @@ import httpx
 from infra.local.stage_info import StageInfo
 from tests.situations import situation
 from tests.stage.accounts import AppAccount, Body, HubSpotAccount
+from tests.stage.troubles import troubles
 
 T = TypeVar("T")
 
@@ -269,7 +271,7 @@ class Scene:
                 shown = {key: view[key] for key in ("status", "phase", "problem", "counts")}
                 reasons = sorted({str(each["reason"]) for each in self.records("failing", view["name"])[:20]})
                 told.append(f"{view['name']} is {shown}; failing: {reasons}")
-        return "\n".join(told)
+        return "\n".join([*told, troubles(Path(self.stage.home) / "logs")])
 
 
 def authorisation(scene: Scene) -> dict[str, str]:

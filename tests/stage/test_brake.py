@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.stage.command import Hubsync
 from tests.stage.people import contact, person
 from tests.stage.scene import Scene
 
 
+@pytest.mark.slow
 def test_a_run_beyond_its_brake_waits_for_a_person(scene: Scene, hubsync: Hubsync) -> None:
     """1.10 A deployed sync with a brake is held before it writes, says so, and runs once it is confirmed."""
     scene.hubspot.seed([contact(n) for n in range(6)])

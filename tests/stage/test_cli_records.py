@@ -44,6 +44,7 @@ def rows_of(file: Path) -> dict[str, dict[str, str]]:
         return {row["HubSpot id"]: row for row in csv.DictReader(lines)}
 
 
+@pytest.mark.slow
 def test_a_failing_record_is_found_mended_and_retried(active: Scene, hubsync: Hubsync) -> None:
     """`records`, `record` and `explain` say what is wrong and change nothing; mended in HubSpot, which nobody hears of,
     the record is in step after `retry`.

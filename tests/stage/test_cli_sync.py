@@ -110,7 +110,6 @@ def test_a_sync_from_its_file_to_its_end(seeded: Scene, hubsync: Hubsync) -> Non
         applied = hubsync("apply", hubsync.write(scene.document(enabled=enabled)), "--json").json
         assert [each["status"] for each in applied["syncs"]] == ["initial_sync" if enabled else "off"]
         assert scene.view()["status"] == ("initial_sync" if enabled else "off")
-    scene.synced(in_sync=9)
 
     contacts, people = scene.hubspot.rows(), scene.app.rows()
     assert hubsync("delete", scene.name, code=2).out == ""

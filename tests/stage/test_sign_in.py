@@ -202,6 +202,7 @@ def test_a_person_signs_in_in_the_browser_and_out_again(stage: StageInfo, hubsyn
         tokens.renewed(at, refresh)
 
 
+@pytest.mark.slow
 def test_an_expired_sign_in_renews_itself_and_an_ended_one_says_so(hubsync: Typed, tmp_path: Path) -> None:
     hubsync("login")
     saved = tmp_path / "hubsync" / "credentials.json"

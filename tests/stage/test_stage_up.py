@@ -78,6 +78,7 @@ def test_a_second_up_says_what_runs(stage: StageInfo) -> None:
     assert said == [f"The stage runs already; its API is at {stage.api_url}."]
 
 
+@pytest.mark.slow
 def test_a_stage_beside_another_mends_itself_and_goes_without_a_trace(
     stage: StageInfo, tmp_path: Path, synth_cache: Path
 ) -> None:
@@ -148,6 +149,7 @@ def left_of(home: Path) -> list[str]:
     return [line for line in said.splitlines() if str(home) in line]
 
 
+@pytest.mark.slow
 def test_ctrl_c_takes_a_stage_in_the_foreground_down(tmp_path: Path, synth_cache: Path) -> None:
     with foreground(tmp_path, synth_cache, until="Ctrl-C") as process:
         assert StageInfo.load(tmp_path) is not None
@@ -158,6 +160,7 @@ def test_ctrl_c_takes_a_stage_in_the_foreground_down(tmp_path: Path, synth_cache
     assert left_of(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_an_up_that_is_called_off_leaves_nothing(tmp_path: Path, synth_cache: Path) -> None:
     with foreground(tmp_path, synth_cache, until="The emulator answers") as process:
         assert len(left_of(tmp_path)) > 1

@@ -27,6 +27,7 @@ from hubsync.services.desk import DeskFactory
 from hubsync.services.look.gather import Seen, shows_baseline
 from hubsync.services.look.look import look
 from hubsync.services.look.work import Desk, Errand
+from hubsync.services.pause import pause
 from hubsync.services.scan import Scan, read_span
 from hubsync.services.worker import AT_ONCE, Worker, ledger_id
 from hubsync.stores.layout import BUCKETS, bucket_of
@@ -84,7 +85,7 @@ class Comparison:
             else:
                 self._walked(desk, message)
         except RetryLaterError as error:
-            self.scan.again(message, error.after)
+            self.scan.again(message, pause(error.after, message.deferrals, error.kind))
         except NeedsPersonError as error:
             self.desks.dead(sync, LISTED.get(message.page.phase, Side.HUBSPOT), error)
             self.worker.end_run(sync.id, message.page)

@@ -17,6 +17,7 @@ from hubsync.services.look.gather import Seen, warned_in_vain
 from hubsync.services.look.look import look
 from hubsync.services.look.trial import chosen
 from hubsync.services.look.work import Desk, Ended, Errand
+from hubsync.services.pause import pause
 from hubsync.services.worker import AT_ONCE, Worker, ledger_id
 from hubsync.stores.ports import Ledger
 
@@ -78,7 +79,7 @@ class Scan:
             else:
                 self._walked(desk, message)
         except RetryLaterError as error:
-            self.again(message, error.after)
+            self.again(message, pause(error.after, message.deferrals, error.kind))
         except NeedsPersonError as error:
             self.desks.dead(sync, LISTED.get(message.page.phase, Side.HUBSPOT), error)
 
@@ -118,7 +119,8 @@ class Scan:
             self.desks.dead(desk.sync, *ended.dead)
             return
         self.worker.settle(desk.sync.id, {message.page: [ledger_id(ref) for ref in ended.settled]})
-        self.again(message, max((deferral.after for deferral in ended.deferred), default=1))
+        pauses = (pause(each.after, message.deferrals, each.kind) for each in ended.deferred)
+        self.again(message, max(pauses, default=1))
 
     def _walked(self, desk: Desk, message: PageMessage) -> None:
         """A page of the index: entries that are still pending go through the engine, in a narrow run all that are not
@@ -160,11 +162,10 @@ class Scan:
             return
         self.desks.queues.send(Queue.BULK, [replace(message, page=page, cursor=cursor, deferrals=0)])
 
-    def again(self, message: PageMessage, after: float) -> None:
-        """Put this very page back on the queue."""
-        growing = 0.0 if message.deferrals < 3 else float(2 ** min(message.deferrals - 2, 9))
+    def again(self, message: PageMessage, delay: float) -> None:
+        """Put this very page back on the queue, to be seen in `delay` seconds."""
         later = replace(message, deferrals=message.deferrals + 1)
-        self.desks.queues.send(Queue.BULK, [later], delay=min(900.0, max(after, growing)))
+        self.desks.queues.send(Queue.BULK, [later], delay=delay)
 
     def end(self, sync: Sync, message: PageMessage, refs: Sequence[RecordRef], ended: Ended) -> None:
         """Settle the page's references, and send those that were put off as references of this page."""

@@ -16,6 +16,7 @@ from hubsync.services.look.look import look
 from hubsync.services.look.privacy import PRIVACY, erase
 from hubsync.services.look.restore import RESTORE
 from hubsync.services.look.work import Deferral, Ended, Errand
+from hubsync.services.pause import LONGEST, pause
 from hubsync.services.ports import Orchestrator
 from hubsync.stores.ports import Ledger
 
@@ -27,8 +28,6 @@ FORCING = frozenset({"retry", "slot_freed", "in_the_way", "merged", "gone", "lin
 
 APART = frozenset({RESTORE, PRIVACY})
 """Causes that ask for more than a look, and so are not handled together with others."""
-
-LONGEST_DELAY = 900.0
 
 
 def ledger_id(ref: RecordRef) -> str:
@@ -84,7 +83,7 @@ class Worker:
             if erasing:
                 # A rescan makes up for every other look, once the connection is mended; for this one nothing does.
                 waiting = [replace(message, deferrals=message.deferrals + 1) for message in messages]
-                self.desks.queues.send(Queue.CHANGES, waiting, delay=LONGEST_DELAY)
+                self.desks.queues.send(Queue.CHANGES, waiting, delay=LONGEST)
             return
         scan = first.page is not None and first.page.generation == sync.generation
         named = {ref: message.correlation_id for message in reversed(messages) for ref in message.refs}
@@ -138,19 +137,13 @@ class Worker:
             for ref in message.refs:
                 if ref in put_off and (message.page is not None or ref not in taken):
                     taken.add(ref)
-                    by_wait[_delay(put_off[ref].after, message.deferrals)].append(ref.id)
+                    by_wait[pause(put_off[ref].after, message.deferrals, put_off[ref].kind)].append(ref.id)
             for wait, ids in by_wait.items():
                 sending[queue, wait].append(replace(message, ids=tuple(ids), deferrals=message.deferrals + 1))
         for (queue, wait), several in sending.items():
             self.desks.queues.send(queue, several, delay=wait)
         kinds = sorted({deferral.kind for deferral in ended.deferred})
         self.desks.signals.note("deferred", references=len(put_off), kinds=",".join(kinds))
-
-
-def _delay(after: float, deferrals: int) -> float:
-    """What was asked for, and from the fourth time on a growing pause."""
-    growing = 0.0 if deferrals < 3 else float(2 ** min(deferrals - 2, 9))
-    return min(LONGEST_DELAY, max(after, growing))
 
 
 def _outdated(sync: Sync, page: PageKey | None) -> bool:

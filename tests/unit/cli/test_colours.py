@@ -60,7 +60,11 @@ def shown(api_url: str, *words: str, terminal: bool, **variables: str) -> str:
 
 @pytest.mark.parametrize(
     ("words", "text"),
-    [(["status"], "contacts"), (["records", "contacts"], "failing"), (["status", "nobody"], "There is no sync nobody")],
+    [
+        (["records", "contacts"], "failing"),
+        pytest.param(["status"], "contacts", marks=pytest.mark.slow),
+        pytest.param(["status", "nobody"], "There is no sync nobody", marks=pytest.mark.slow),
+    ],
 )
 def test_a_terminal_has_colours_and_a_pipe_and_no_color_have_none(api_url: str, words: list[str], text: str) -> None:
     coloured = shown(api_url, *words, terminal=True)

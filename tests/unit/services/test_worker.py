@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from look_world import A, H, Small, contact, person
 
+import hubsync
 from hubsync.model.message import LookMessage, PageKey, Queue
 from hubsync.model.sync import Phase
 from hubsync.services import worker as worker_module
+from hubsync.services.pause import LONGEST, OTHERS_AT_IT, SOON, pause
 from hubsync.services.worker import ledger_id
 
 
@@ -92,12 +95,27 @@ def test_a_reference_named_by_several_messages_is_put_off_once() -> None:
 
 
 def test_pauses_grow_from_the_fourth_deferral_on_and_end_at_a_quarter_of_an_hour() -> None:
-    waits = [worker_module._delay(1.0, deferrals) for deferrals in range(14)]
+    waits = [pause(1.0, deferrals, "unavailable") for deferrals in range(14)]
     assert waits[:4] == [1.0, 1.0, 1.0, 2.0]
     assert waits == sorted(waits)
-    assert max(waits) <= worker_module.LONGEST_DELAY == 900.0
-    assert worker_module._delay(60.0, 0) == 60.0
-    assert worker_module._delay(5_000.0, 0) == 900.0
+    assert 500 < max(waits) <= LONGEST == 900.0
+    assert pause(60.0, 0, "unavailable") == 60.0
+    assert pause(5_000.0, 0, "throttled") == 900.0
+
+
+@pytest.mark.parametrize("kind", sorted(OTHERS_AT_IT))
+def test_who_only_waits_for_others_does_not_sleep_on_when_they_are_gone(kind: str) -> None:
+    waits = [pause(1.0, deferrals, kind) for deferrals in range(14)]
+    assert waits == sorted(waits)
+    assert max(waits) == SOON
+    assert pause(3_600.0, 20, kind) == LONGEST, "the budget of a day may be used up"
+
+
+def test_every_kind_that_says_so_is_one_that_there_is() -> None:
+    source = "\n".join(
+        each.read_text() for each in Path(hubsync.__file__).parent.rglob("*.py") if each.name != "pause.py"
+    )
+    assert {kind for kind in OTHERS_AT_IT if f'"{kind}"' not in source} == set()
 
 
 def test_a_page_counts_what_is_settled_and_not_what_was_put_off() -> None:
