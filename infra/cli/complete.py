@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import typer
@@ -53,6 +53,16 @@ def _listed(context: typer.Context, incomplete: str, kind: str, key: str) -> Seq
     try:
         root = context.find_root()
         with Client(find_target(root.params.get("api_url"), root.params.get("token")), seconds=SECONDS) as client:
-            return [each[key] for each in client.get(f"/v1/{kind}")[kind] if each[key].startswith(incomplete)]
+            return [name for name in _names(client, kind, key) if name.startswith(incomplete)]
     except CliError:
         return []
+
+
+def _names(client: Client, kind: str, key: str) -> Iterator[str]:
+    """Those of a whole list, in pages where it comes in pages."""
+    page = client.get(f"/v1/{kind}")
+    while True:
+        yield from (each[key] for each in page[kind])
+        if (cursor := page.get("next")) is None:
+            return
+        page = client.get(f"/v1/{kind}", cursor=cursor)

@@ -16,11 +16,11 @@ Every = Annotated[bool, typer.Option("--all", help="All of them, however many.")
 
 
 def listed(
-    client: Client, path: str, key: str, *, limit: int | None, **query: str | None
+    client: Client, path: str, key: str, *, limit: int | None, quiet: bool = False, **query: str | None
 ) -> tuple[list[dict[str, Any]], bool]:
     """What stands under `key` on the pages of a list, up to `limit` (None: all), and whether there is more.
 
-    A person sees how far it is.
+    A person sees how far it is, unless `quiet`.
     """
     found: list[dict[str, Any]] = []
     cursor: str | None = None
@@ -31,7 +31,7 @@ def listed(
         cursor = page["next"]
         if cursor is None or (limit is not None and len(found) >= limit):
             return found, cursor is not None
-        if limit is None and err.is_terminal:
+        if limit is None and err.is_terminal and not quiet:
             err.print(f"{len(found):,} {key} …")
 
 

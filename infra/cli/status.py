@@ -12,6 +12,7 @@ from infra.cli import show
 from infra.cli.client import Client
 from infra.cli.complete import syncs
 from infra.cli.errors import ATTENTION
+from infra.cli.pages import listed
 from infra.cli.say import Json, out, path_of, print_json, target_of
 
 WATCH_SECONDS = 1.0
@@ -43,7 +44,9 @@ def status(
 
 
 def _syncs(client: Client, name: str | None) -> list[dict[str, Any]]:
-    return list(client.get("/v1/syncs")["syncs"]) if name is None else [client.get(path_of(name))]
+    if name is not None:
+        return [client.get(path_of(name))]
+    return listed(client, "/v1/syncs", "syncs", limit=None, quiet=True)[0]
 
 
 def _follow(client: Client, name: str | None, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:

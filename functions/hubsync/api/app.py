@@ -173,7 +173,9 @@ def _add_commands(app: APIGatewayHttpResolver, apply: Apply, lifecycle: Lifecycl
 def _add_queries(app: APIGatewayHttpResolver, view: View) -> None:
     @app.get("/v1/syncs")
     def syncs() -> shapes.Json:
-        return {"syncs": [shapes.full(each) for each in view.syncs()]}
+        listed = "syncs"
+        found, place = view.syncs(query.limit(app), query.place(app, listed))
+        return {"syncs": [shapes.full(each) for each in found], "next": cursor_of(listed, place)}
 
     @app.get("/v1/syncs/<name>")
     def sync(name: str) -> Response[shapes.Json]:

@@ -28,6 +28,7 @@ from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import COMPARISON_PHASES, INITIAL_PHASES, Sync, SyncStatus, Trial
 from hubsync.services.history import History
+from hubsync.services.manage.view import SYNCS_AT_ONCE
 from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.index_port import PutAlias
 from hubsync.stores.layout import BUCKETS
@@ -300,17 +301,17 @@ def test_a_request_costs_no_more_for_more_records(filled: dict[int, Filled], ask
     assert many.total() <= (asked.most if asked.lot else few.total()), many
 
 
-def test_four_more_syncs_in_the_list_cost_one_request_more(filled: dict[int, Filled]) -> None:
-    """Sixty of them, each between two accounts, are still a list."""
+def test_four_more_syncs_in_the_list_cost_one_request_more_up_to_a_page(filled: dict[int, Filled]) -> None:
+    """A hundred of them, each between two accounts, come in pages."""
     asked, one = READING[0], filled[SIZES[0]]
     before, contacts = one.cost(asked).total(), one.sync("contacts")
-    for at in range(54):
+    for at in range(94):
         more = replace(contacts, id=f"more{at}", name=f"more {at}", app_connection=f"orbit{at}", version=0)
         assert one.dynamodb.syncs.put_sync(more)
     cost = one.cost(asked).total()
-    for at in range(54):
+    for at in range(94):
         one.dynamodb.syncs.delete_sync(f"more{at}")
-    assert cost <= before + 54 / 4
+    assert cost <= before + (SYNCS_AT_ONCE - 6) / 4
     assert cost <= LISTED
 
 

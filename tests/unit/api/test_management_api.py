@@ -232,7 +232,7 @@ def test_a_sync_is_shown_whole(applied: Client) -> None:
     assert shown["mappings"][0]["transform"] == "text"
     assert shown["counts"] == {"pending": 0, "queued": 0, "in_sync": 0, "failing": 0, "excluded": 0}
     assert shown["total"] == 0
-    assert applied("GET", "/v1/syncs").json == {"syncs": [shown]}
+    assert applied("GET", "/v1/syncs").json == {"syncs": [shown], "next": None}
 
 
 def test_an_outage_shows_at_the_connection_and_its_syncs(applied: Client, world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ def call(world: World) -> Client:
     client = Client(world)
     client("POST", "/v1/apply", DOCUMENT)
     for number in range(5):
+        world.put(replace(world.sync(), id=f"s{number}", name=f"more-{number}", version=0))
         entry = IndexEntry(world.sync().id, f"h-{number}", hubspot=Half(str(number)), since=number)
         failing = IndexEntry(
             world.sync().id, f"a-{number}", app=Half(f"p{number}"), status=RecordStatus.FAILING, failure=FAILURE
@@ -57,6 +59,7 @@ def pages(call: Client, path: str, key: str, **query: str) -> list[list[Any]]:
         (RECORDS, "records", {"status": "failing"}, 5),
         ("/v1/notifications", "notifications", {}, 5),
         ("/v1/exports", "exports", {}, 5),
+        ("/v1/syncs", "syncs", {}, 6),
     ],
 )
 def test_every_page_together_is_the_whole_list(
@@ -67,7 +70,7 @@ def test_every_page_together_is_the_whole_list(
 
 
 @pytest.mark.parametrize("cursor", ["x", "é", "00", "AAAA", "x" * 900, "%%%", "bm90aGluZw"])
-@pytest.mark.parametrize("path", [RECORDS, "/v1/notifications", "/v1/exports"])
+@pytest.mark.parametrize("path", [RECORDS, "/v1/notifications", "/v1/exports", "/v1/syncs"])
 def test_what_is_no_cursor_is_refused(call: Client, path: str, cursor: str) -> None:
     answer = call("GET", path, cursor=cursor)
     assert (answer.status, "next" in answer.json["remedy"]) == (400, True)

@@ -19,6 +19,7 @@ from hubsync.model.connection import ConnectionStatus
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import SyncStatus
+from hubsync.services.manage.view import SYNCS_AT_ONCE
 from hubsync.stores.index_port import PutEntry
 from infra.cli import complete
 from infra.cli.main import app
@@ -128,6 +129,14 @@ def test_connections_are_listed_and_one_that_is_not_well_ends_with_3(
     assert world.stores.syncs.save([ill], [])
     told = applied("connections")
     assert (told.code, told.out.splitlines()[1]) == (3, "orbit  orbit  needs person. The token was refused.")
+
+
+def test_syncs_beyond_a_page_are_listed_and_completed(applied: Hubsync, world: World) -> None:
+    for number in range(SYNCS_AT_ONCE):
+        world.put(replace(world.sync(), id=f"s{number}", name=f"more-{number:02}", version=0))
+    assert len(json.loads(applied("status", "--json").out)) == SYNCS_AT_ONCE + 1
+    context = typer.Context(typer.main.get_command(app))
+    assert complete.syncs(context, "more-4") == [f"more-4{digit}" for digit in range(10)]
 
 
 def test_names_are_completed(applied: Hubsync, monkeypatch: pytest.MonkeyPatch) -> None:

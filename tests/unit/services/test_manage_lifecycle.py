@@ -164,7 +164,7 @@ def test_a_sync_is_shown_with_progress_and_counts(world: World) -> None:
         (Phase.SYNC_HUBSPOT, 0),
     ]
     assert shown.counts.by_status[RecordStatus.FAILING] == 1
-    assert [each.sync.name for each in world.view.syncs()] == ["contacts"]
+    assert [each.sync.name for each in world.view.syncs()[0]] == ["contacts"]
 
 
 @pytest.mark.parametrize("status", [None, *RecordStatus])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hubsync.api.contract.operation import FLAG, Operation, Query
+from hubsync.api.contract.paging import CURSOR, LIMIT
 from hubsync.api.contract.requests import DocumentBody, SyncSettings
 from hubsync.api.contract.syncs import Applied, Comparison, ComparisonRun, Deletion, Sync, SyncLine, Syncs
 
@@ -37,7 +38,7 @@ OPERATIONS = (
         DocumentBody,
         (Query("dry", "Check, and answer as if, but save nothing.", FLAG), RESTART),
     ),
-    Operation("GET", "/v1/syncs", "listSyncs", "syncs", "All syncs", {200: Syncs}),
+    Operation("GET", "/v1/syncs", "listSyncs", "syncs", "All syncs", {200: Syncs}, (400,), query=(CURSOR, LIMIT)),
     Operation(
         "GET",
         "/v1/syncs/{name}",

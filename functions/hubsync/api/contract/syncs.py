@@ -178,9 +178,10 @@ class Sync(SyncLine):
 
 
 class Syncs(Answer):
-    """All syncs, by name."""
+    """Syncs, by name, at most 50 on a page. Where there are more, `next` is the cursor."""
 
     syncs: list[Sync]
+    next: str | None
 
 
 class ConnectionChange(Answer):

@@ -23,6 +23,9 @@ from hubsync.stores.index_port import LISTED_STATUSES, IndexStore
 from hubsync.stores.overview import OverviewStore, Standing
 from hubsync.stores.ports import ConnectionStore, Notification, NotificationStore, OutageStore, SyncStore
 
+SYNCS_AT_ONCE = 50
+"""Syncs on one page: each four of them take a request, and a page of a list may take 17."""
+
 REPORT_TITLE = "Comparison of "
 """How the title of a comparison's notification begins (`hubsync.services.compare`)."""
 
@@ -172,9 +175,12 @@ class View:
         kept = {each.connection_id: each for each in self._outages.outages()}
         return [self._account(each, kept.get(each.id)) for each in self._connections.connections()]
 
-    def syncs(self) -> Sequence[SyncView]:
-        """All syncs, by name."""
-        return [self._view(each) for each in self._overview.standings(self._syncs.syncs())]
+    def syncs(self, limit: int = SYNCS_AT_ONCE, place: str | None = None) -> tuple[Sequence[SyncView], str | None]:
+        """Syncs by name, at most `SYNCS_AT_ONCE`, from behind the name `place` on; and where to go on."""
+        behind = [each for each in self._syncs.syncs() if place is None or each.name > place]
+        page = behind[: min(limit, SYNCS_AT_ONCE)]
+        more = len(behind) > len(page)
+        return [self._view(each) for each in self._overview.standings(page)], page[-1].name if more else None
 
     def sync(self, name: str) -> SyncView:
         """One sync. Raises `UnknownSyncError`."""
