@@ -12,7 +12,7 @@ from hubsync.model.sync import Sync
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.view import View
 from tests.simulation.ports import PlainVault
-from tests.simulation.world import World, contacts
+from tests.simulation.world import World, companies, contacts
 
 CONTACT = {"email": "ana@example.com", "firstname": "Ana", "jobtitle": "Pilot"}
 PERSON = {"email": "ana@example.com", "name": {"first": "Ana"}, "job_title": "Pilot"}
@@ -211,3 +211,13 @@ class Pair(Scene):
         """The one entry."""
         (entry,) = self.entries()
         return entry
+
+
+def firms(hubspot: list[dict[str, str]], app: list[dict[str, str]]) -> Scene:
+    """Companies and organisations, in step."""
+    return Scene(hubspot, app, companies())
+
+
+def emails(*addresses: str) -> list[dict[str, str]]:
+    """A record for each address."""
+    return [{"email": address} for address in addresses]

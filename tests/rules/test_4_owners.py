@@ -24,8 +24,9 @@ from hubsync.model.status import RecordStatus, RecordWarning, WarningCode
 from hubsync.services.owners import KEPT_MS, Owners, asked_for
 from infra.cli.show import records as shown_in_the_terminal
 from infra.local.hubspot.pipelines import Owner as HubSpotOwner
+from tests.rules.saved_mapping import saved
 from tests.rules.scene import CONTACT, PERSON, Scene
-from tests.rules.test_4_types import Pair, saved
+from tests.rules.typed_pair import Pair
 from tests.simulation.world import contacts
 
 H, A = Side.HUBSPOT, Side.APP

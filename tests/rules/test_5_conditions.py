@@ -19,7 +19,7 @@ from hubsync.model.side import Side
 from hubsync.model.sync import Sync
 from hubsync.services.manage.document import RefusedDocumentError
 from hubsync.services.manage.filters import OPERATORS, VALUELESS, WRITTEN
-from tests.unit.services import manage_world
+from tests.unit.services import manage_schemas, manage_world
 
 H, A = Side.HUBSPOT, Side.APP
 O = Operator  # noqa: E741 - so that the tables can be read
@@ -255,9 +255,9 @@ def test_a_filter_is_stored_in_normal_form_and_shown_as_it_was_written() -> None
 def test_options_are_named_by_value_or_label(monkeypatch: pytest.MonkeyPatch) -> None:
     """5.1 People name an option by what they read; its value is what is stored."""
     stage = FieldSchema("stage", T.OPTION, options=(Option("1", "New customer"), Option("2", "Old customer")))
-    people = manage_world.PEOPLE
+    people = manage_schemas.PEOPLE
     changed = ObjectSchema("people", {**people.fields, "stage": stage}, people.kind, people.identifiers)
-    monkeypatch.setitem(manage_world.SCHEMAS["orbit"], "people", changed)
+    monkeypatch.setitem(manage_schemas.SCHEMAS["orbit"], "people", changed)
     group = read({"app": {"all": [one("stage", "one_of", ["new CUSTOMER", "2"])]}}).filters.app
     assert group is not None
     assert group.conditions[0].values == ("1", "2")

@@ -27,7 +27,7 @@ from hubsync.services.manage.document import RefusedDocumentError
 from tests.simulation.invariants import assert_nothing_is_written
 from tests.simulation.syncs import contacts
 from tests.simulation.world import World
-from tests.unit.services import manage_world
+from tests.unit.services import manage_schemas, manage_world
 
 H, A = Side.HUBSPOT, Side.APP
 STAGE = FieldMapping(6, PROPERTY, "stage")
@@ -215,13 +215,13 @@ def test_a_contact_enters_when_it_becomes_a_lead() -> None:
 
 
 LIFECYCLE = FieldSchema(PROPERTY, FieldType.OPTION, options=tuple(Option(stage) for stage in STAGES))
-APP_LEADS = replace(manage_world.PEOPLE, object_type="leads", kind="lead")
+APP_LEADS = replace(manage_schemas.PEOPLE, object_type="leads", kind="lead")
 
 
 def saved(settings: Mapping[str, Any], *, app: str = "people", extra: FieldSchema | None = None) -> Sync:
     """The sync that a document with these settings makes; HubSpot's contacts have a lifecycle stage."""
     world = manage_world.World()
-    contacts_ = manage_world.CONTACTS
+    contacts_ = manage_schemas.CONTACTS
     fields = {**contacts_.fields, PROPERTY: LIFECYCLE} | ({} if extra is None else {extra.name: extra})
     world.schemas["hubspot"]["contacts"] = ObjectSchema("contacts", fields, "contact", contacts_.identifiers)
     world.schemas["orbit"]["leads"] = APP_LEADS

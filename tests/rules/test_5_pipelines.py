@@ -15,7 +15,7 @@ from hubsync.model.schema import FieldSchema, ObjectSchema
 from hubsync.model.side import Side
 from hubsync.services.manage.document import EndSpec, Fault, MappingSpec, PipelineSpec, RefusedDocumentError, SyncSpec
 from hubsync.services.manage.stages import alike, check_stages, plan_stages
-from tests.unit.services import manage_world
+from tests.unit.services import manage_fakes, manage_world
 
 H, A = Side.HUBSPOT, Side.APP
 
@@ -153,7 +153,7 @@ def test_a_sync_whose_stages_cannot_be_read_is_not_saved(
         answer = hubspot if connection.app == "hubspot" else app
         return None if answer is None else Answering(answer)
 
-    monkeypatch.setattr(manage_world.FakeConnectors, "pipelines", ask)
+    monkeypatch.setattr(manage_fakes.FakeConnectors, "pipelines", ask)
     with pytest.raises(RefusedDocumentError) as refused:
         world.applied(manage_world.document_of(deals=spec(auto=True, mappings=[MappingSpec(0, "dealname", "title")])))
     found = {fault.path: fault.reason for fault in refused.value.faults}

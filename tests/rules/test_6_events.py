@@ -16,7 +16,8 @@ from hubsync.services.manage.check_events import check_events
 from hubsync.services.timeline import WAITS
 from tests.simulation.syncs import companies, contacts
 from tests.simulation.world import World
-from tests.unit.services.manage_world import COMPANIES, CONTACTS, ORGANISATIONS, PEOPLE, sync_of
+from tests.unit.services.manage_schemas import COMPANIES, CONTACTS, ORGANISATIONS, PEOPLE
+from tests.unit.services.manage_world import sync_of
 
 TEMPLATE = "1234567"
 

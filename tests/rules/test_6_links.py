@@ -8,112 +8,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
 from hubsync.model.side import Direction, Side
-from hubsync.model.sync import Sync, SyncStatus
 from hubsync.stores.ports import PlanOrder
-from tests.simulation.invariants import assert_nothing_is_written
+from tests.rules.linked_contacts import Linked, made
 from tests.simulation.syncs import companies, contacts, linked
 from tests.simulation.test_plan import rehearse
 from tests.simulation.world import World
-
-NAMES = ("Acme", "Globex", "Initech")
-
-
-@dataclass
-class Linked:
-    """A world with links, in which records go by their names: contacts by `p0`, companies by `Acme`."""
-
-    world: World
-
-    def contact(self, name: str) -> int:
-        found = self.world.hubspot.records("contacts").items()
-        return next(id_ for id_, values in found if values.get("email") == f"{name}@example.com")
-
-    def company(self, name: str) -> int:
-        return next(id_ for id_, values in self.world.hubspot.records("companies").items() if values["name"] == name)
-
-    def person(self, name: str) -> str:
-        found = (one["id"] for one in self.world.people() if one.get("email") == f"{name}@example.com")
-        return str(next(found))
-
-    def organisation(self, name: str) -> str:
-        found = (one["id"] for one in self.world.orbit.records("organisations") if one["title"] == name)
-        return str(next(found))
-
-    def link(self, contact: str, company: str) -> None:
-        """A person links them in HubSpot."""
-        self.world.hubspot.associate("contacts", self.contact(contact), "companies", self.company(company))
-
-    def unlink(self, contact: str, company: str) -> None:
-        self.world.hubspot.dissociate("contacts", self.contact(contact), "companies", self.company(company))
-
-    def move(self, person: str, organisation: str | None) -> None:
-        """A person puts somebody into an organisation in Orbit, or takes them out."""
-        value = None if organisation is None else self.organisation(organisation)
-        self.world.orbit.edit("people", self.person(person), {"organisation_id": value})
-
-    def in_hubspot(self, contact: str) -> set[str]:
-        """The companies of a contact."""
-        names = {id_: values["name"] for id_, values in self.world.hubspot.records("companies").items()}
-        pairs = self.world.hubspot.associations("contacts", "companies")
-        return {names[company] for one, company in pairs if one == self.contact(contact)}
-
-    def primary(self, contact: str) -> str | None:
-        names = {id_: values["name"] for id_, values in self.world.hubspot.records("companies").items()}
-        pairs = self.world.hubspot.associations("contacts", "companies").items()
-        mine = (names[company] for (one, company), types in pairs if one == self.contact(contact) and 1 in types)
-        return next(mine, None)
-
-    def in_app(self, person: str) -> str | None:
-        """The organisation of a person."""
-        names = {one["id"]: one["title"] for one in self.world.orbit.records("organisations")}
-        found = next(one for one in self.world.people() if one["id"] == self.person(person))
-        return names.get(found.get("organisation_id"))
-
-    def waiting(self) -> int:
-        return sum(entry.waiting_links for entry in self.world.entries())
-
-    def catch_up(self) -> None:
-        """Everything that happens by itself within a day: webhooks, a poll, the nightly comparison of both syncs."""
-        self.world.deliver()
-        self.world.settle()
-        self.world.poll()
-        self.world.settle()
-        for name in self.world.syncs:
-            if self.world.sync(name).status is SyncStatus.ACTIVE:
-                self.world.compare(name)
-        self.world.settle()
-
-    def calm(self) -> None:
-        assert_nothing_is_written(self.world)
-
-
-def made(
-    *, contacts_first: bool = False, sync: Sync | None = None, people: int = 3, before: Callable[[Linked], None] = id
-) -> Linked:
-    """Three companies on both sides, three people on both sides, in sync; `before` links them in either app first."""
-    world = World(11)
-    world.hubspot.seed("contacts", [{"email": f"p{at}@example.com", "firstname": f"P{at}"} for at in range(people)])
-    world.hubspot.seed("companies", [{"name": name} for name in NAMES])
-    world.orbit.seed(
-        {
-            "people": [{"email": f"p{at}@example.com", "name": {"first": f"P{at}"}} for at in range(people)],
-            "organisations": [{"title": name} for name in NAMES],
-        }
-    )
-    one = Linked(world)
-    before(one)
-    both = [sync or linked(contacts()), companies()]
-    for each in both if contacts_first else reversed(both):
-        world.save(each)
-    world.settle()
-    return one
 
 
 @pytest.mark.parametrize("contacts_first", [True, False])
@@ -323,120 +227,6 @@ def test_links_cost_one_more_call_a_page_and_nothing_without_them() -> None:
     assert not calls[False] - calls[True]
     assert sum(extra.values()) == 3, extra  # 250 contacts are three pages
     assert all("/associations/" in path for path in extra)
-
-
-def _world() -> Linked:
-    """What a crash must not spoil: links of every kind on the way."""
-
-    def before(one: Linked) -> None:
-        one.link("p0", "Globex")
-        one.link("p0", "Acme")
-        one.move("p1", "Initech")
-        organisation = one.world.orbit.create("organisations", {"title": "Hooli"})["id"]
-        one.world.orbit.create("people", {"email": "new@example.com", "organisation_id": organisation})
-
-    world = World(11)
-    world.hubspot.seed("contacts", [{"email": f"p{at}@example.com"} for at in range(2)])
-    world.hubspot.seed("companies", [{"name": name} for name in NAMES])
-    world.orbit.seed(
-        {
-            "people": [{"email": f"p{at}@example.com"} for at in range(2)],
-            "organisations": [{"title": name} for name in NAMES],
-        }
-    )
-    one = Linked(world)
-    before(one)
-    return one
-
-
-def _save(one: Linked) -> None:
-    one.world.save(linked(contacts()))
-    one.world.save(companies())
-
-
-def _edit(one: Linked) -> None:
-    one.move("p0", "Initech")
-    one.link("p1", "Acme")
-    company = one.world.hubspot.create("companies", {"name": "Umbrella"})
-    contact = one.world.hubspot.create("contacts", {"email": "late@example.com"})
-    one.world.hubspot.associate("contacts", contact, "companies", company)
-
-
-def _crash(part: str, calls: int | None) -> int:
-    """Let the process die at a call of the initial sync or of what follows it; how many calls there were."""
-    one, plenty = _world(), 1_000_000
-    _save(one)
-    if part == "incremental":
-        one.world.settle()
-        _edit(one)
-    one.world.fuse.left = plenty if calls is None else calls
-    if part == "incremental":
-        one.catch_up()
-    else:
-        one.world.settle()
-    made = plenty - (one.world.fuse.left or 0)
-    one.world.make_peace()
-    left = {name: (one.in_hubspot(name), one.in_app(name)) for name in ("p0", "p1", "new")}
-    assert left["new"] == ({"Hooli"}, "Hooli"), calls
-    if part == "initial":
-        assert left["p0"] == ({"Globex", "Acme"}, "Acme"), calls  # none is primary, so the lowest id is the first
-        assert left["p1"] == ({"Initech"}, "Initech"), calls
-    else:
-        assert left["p0"] == ({"Globex", "Acme", "Initech"}, "Initech"), calls
-        assert left["p1"] == ({"Initech", "Acme"}, "Initech"), calls
-        assert (one.in_hubspot("late"), one.in_app("late")) == ({"Umbrella"}, "Umbrella"), calls
-    assert one.waiting() == 0, calls
-    one.calm()
-    return made
-
-
-@pytest.mark.parametrize(("part", "first", "stride"), [("initial", 0, 29), ("incremental", 3, 31)])
-def test_no_link_is_lost_or_doubled_by_a_crash(part: str, first: int, stride: int) -> None:
-    """6.1, 9.1 Whatever call is the last one, links end as if nothing had happened."""
-    for calls in range(first, _crash(part, None), stride):
-        _crash(part, calls)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("part", ["initial", "incremental"])
-def test_no_link_is_lost_or_doubled_by_any_crash(part: str) -> None:
-    """6.1, 9.1 The same for every single call."""
-    for calls in range(_crash(part, None)):
-        _crash(part, calls)
-
-
-def test_two_workers_meet_at_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
-    """6.1, 9.1 While a contact begins to wait for a company, another worker binds that company, at any call: at least
-    one of the two sees the other."""
-    at = 0
-    while True:
-        one = made()
-        world = one.world
-        company = world.hubspot.create("companies", {"name": "Hooli"})
-        world.hubspot.associate("contacts", one.contact("p0"), "companies", company)
-
-        def bind(world: World = world, company: int = company) -> None:
-            _notice(world, "companies", Side.HUBSPOT, str(company))
-
-        world.fuse.left, world.fuse.interrupt = at, bind
-        _notice(world, "contacts", Side.HUBSPOT, str(one.contact("p0")))
-        met, world.fuse.left, world.fuse.interrupt = world.fuse.interrupted, None, None
-        world.settle()
-        if not met:
-            break
-        assert one.in_app("p0") == "Hooli", f"interrupted at call {at}"
-        at += 1
-    assert at > 10
-
-
-def _notice(world: World, name: str, side: Side, record_id: str) -> Any:
-    """A worker is told of one record, and looks at it at once."""
-    contacts_id = world.syncs["contacts"]
-    world.syncs["contacts"] = world.syncs[name]
-    try:
-        return world.notice(side, record_id)
-    finally:
-        world.syncs["contacts"] = contacts_id
 
 
 @pytest.mark.parametrize("direction", [Direction.TWO_WAY, Direction.TO_HUBSPOT])

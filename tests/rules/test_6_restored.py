@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hubsync.model.side import Side
-from tests.rules.test_6_links import Linked, made
+from tests.rules.linked_contacts import Linked, made
 from tests.simulation.records import records_of
 
 

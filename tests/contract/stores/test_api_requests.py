@@ -38,7 +38,8 @@ from hubsync.stores.ports import CountChange, Notification
 from tests.benchmarks.indexed import FIRST, entries, fill
 from tests.unit.api.api_client import Answer, Client
 from tests.unit.api.test_management_api import DOCUMENT
-from tests.unit.services.manage_world import FakeIds, World
+from tests.unit.services.manage_fakes import FakeIds
+from tests.unit.services.manage_world import World
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,7 +14,8 @@ from hubsync.api.once import Once
 from hubsync.services.manage.accounts import Accounts
 from tests.unit.api.claims import ADMIN, PEOPLE_CLIENT
 from tests.unit.api.told import check
-from tests.unit.services.manage_world import FakeSignals, World
+from tests.unit.services.manage_fakes import FakeSignals
+from tests.unit.services.manage_world import World
 
 SIGN_IN = SignIn("https://sign-in.example.com", PEOPLE_CLIENT, ("http://localhost:8765/",))
 

@@ -17,7 +17,7 @@ from hubsync.model.sync import Sync
 from hubsync.services.history import LARGEST_EVENT, History, new_key
 from hubsync.stores.memory import MemoryStores
 from tests.simulation.syncs import contacts
-from tests.unit.services.manage_world import FakeIds, FakeVault
+from tests.unit.services.manage_fakes import FakeIds, FakeVault
 
 NOW = 1_790_000_000_000
 DAY = 86_400_000

@@ -18,7 +18,8 @@ from hubsync.services.manage.document import (
     RefusedDocumentError,
     SyncSpec,
 )
-from tests.unit.services.manage_world import HUBSPOT, ORBIT, PEOPLE, World, document_of, mappings, sync_of
+from tests.unit.services.manage_schemas import PEOPLE
+from tests.unit.services.manage_world import HUBSPOT, ORBIT, World, document_of, mappings, sync_of
 
 BASE = (("firstname", "first_name"), ("email", "email"))
 

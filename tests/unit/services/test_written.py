@@ -20,7 +20,8 @@ from hubsync.model.side import Side
 from hubsync.model.sync import SyncStatus
 from hubsync.services.manage.document import Document
 from hubsync.services.manage.plan import Change
-from tests.unit.services.manage_world import World, fields
+from tests.unit.services.manage_schemas import fields
+from tests.unit.services.manage_world import World
 
 CONNECTIONS = {
     "hubspot": {"app": "hubspot", "token": "hub-token", "limit": {"calls": 100, "seconds": 5}},
