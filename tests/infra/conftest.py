@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
-from stack_template import StackTemplate
+
+from tests.infra.stack_template import StackTemplate
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent

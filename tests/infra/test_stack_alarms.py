@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stack_template import StackTemplate
 
 from infra.constructs import metrics
+from tests.infra.stack_template import StackTemplate
 
 OPERATING = Path(__file__).resolve().parents[2] / "docs" / "operating.md"
 NAME = re.compile(r"`(\w+)`")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from stack_template import StackTemplate
+
+from tests.infra.stack_template import StackTemplate
 
 TABLES = ("TablesIndexTable", "TablesStateTable")
 

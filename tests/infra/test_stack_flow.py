@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from stack_template import StackTemplate
 
 from hubsync.aws.orchestrator import SUPERSEDED
 from hubsync.services.phases import SupersededError
 from infra.constructs.phases import DEFINITIONS
+from tests.infra.stack_template import StackTemplate
 
 MACHINES = {
     "initial_sync": ["index_hubspot", "sync_app", "sync_hubspot"],

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from stack_template import StackTemplate
 
 from infra.constructs.bundling import SOURCE
+from tests.infra.stack_template import StackTemplate
 
 BOTH_TABLES = {"INDEX_TABLE", "STATE_TABLE"}
 BOTH_QUEUES = {"CHANGES_QUEUE_URL", "BULK_QUEUE_URL"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from stack_template import StackTemplate, as_list
+
+from tests.infra.stack_template import StackTemplate, as_list
 
 FUNCTIONS = ("Webhook", "Api", "Poll", "Worker", "Phase", "DeadLetter", "Counts", "Notify", "Compare", "Plan", "Export")
 READS = {f"dynamodb:{name}" for name in ("GetItem", "BatchGetItem", "Query", "ConditionCheckItem")}

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stack_template import StackTemplate
 
 from hubsync.api import caller, roles
 from infra.constructs import http_api, sign_in
+from tests.infra.stack_template import StackTemplate
 
 POOL, CLIENT = "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient"
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stack_template import StackTemplate
+
+from tests.infra.stack_template import StackTemplate
 
 OUTPUTS = {
     *(

@@ -7,7 +7,6 @@ from random import Random
 from typing import Any, ClassVar
 
 import httpx
-from connector_world import FakeAllowance, Trouble, World
 
 from hubsync.connectors import catalogue
 from hubsync.connectors.declarative.connector import connect
@@ -18,6 +17,7 @@ from infra.local.crm import Orbit
 from infra.local.ledgerly import Ledgerly
 from infra.local.parts.faults import Fault
 from infra.local.transport import SimulatorTransport
+from tests.contract.connectors.connector_world import FakeAllowance, Trouble, World
 
 START = 1_800_000_000_000
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 
-from connector_contract import external, refused, walk, written
-from connector_world import World
-
 from hubsync.connectors.port import Create, Refused, Update, WriteResult, Written
 from hubsync.model.association import linked_ids
 from hubsync.model.record import Value
 from hubsync.model.status import FailureCategory
+from tests.contract.connectors.connector_contract import external, refused, walk, written
+from tests.contract.connectors.connector_world import World
 
 
 class LinkingWorld(World):

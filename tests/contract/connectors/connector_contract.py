@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from connector_world import Trouble, World
 
 from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
 from hubsync.connectors.port import Create, Deferred, Page, Refused, Update, WriteResult, Written
 from hubsync.model.record import Record, is_empty
 from hubsync.model.status import FailureCategory
+from tests.contract.connectors.connector_world import Trouble, World
 
 
 def walk(world: World, limit: int, fields: Sequence[str] | None = None) -> list[Page]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from connector_contract import create, read, refused, update, written
-from connector_world import MergingWorld, World
 
 from hubsync.connectors.port import ChangeFeed, ChangePage, ChangeWindow, Create, Update, Written
 from hubsync.model.record import Record
 from hubsync.model.status import FailureCategory
+from tests.contract.connectors.connector_contract import create, read, refused, update, written
+from tests.contract.connectors.connector_world import MergingWorld, World
 
 
 class UniqueIdentifierContract:

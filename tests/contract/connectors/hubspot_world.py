@@ -7,7 +7,6 @@ from dataclasses import replace
 from random import Random
 
 import httpx
-from connector_world import FakeAllowance, MergingWorld, Trouble
 
 from hubsync.connectors.hubspot.connector import connect
 from hubsync.connectors.port import CallCount
@@ -15,6 +14,7 @@ from hubsync.model.record import Value
 from hubsync.model.status import FailureCategory
 from infra.local.hubspot import PLANS, HubSpotSimulator, Settings
 from infra.local.transport import SimulatorTransport
+from tests.contract.connectors.connector_world import FakeAllowance, MergingWorld, Trouble
 
 TOKEN = "a-token"
 START = 1_800_000_000_000

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from app_world import AppWorld, LedgerlyWorld, OrbitWorld
-from association_contract import AssociationContract, LabelContract, LinkingWorld
-from hubspot_world import HubSpotWorld
 
 from hubsync.model.association import change_of_links, links_field
 from hubsync.model.record import Value
 from hubsync.model.status import FailureCategory
+from tests.contract.connectors.app_world import AppWorld, LedgerlyWorld, OrbitWorld
+from tests.contract.connectors.association_contract import AssociationContract, LabelContract, LinkingWorld
+from tests.contract.connectors.hubspot_world import HubSpotWorld
 
 UNKNOWN = ("no such field", "", FailureCategory.UNEXPECTED)
 """What the suite of links does not play with."""

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from app_world import LedgerlyWorld, OrbitWorld
-from connector_contract import ConnectorContract
-from further_contracts import ConditionalWriteContract
 
 from hubsync.model.status import FailureCategory
+from tests.contract.connectors.app_world import LedgerlyWorld, OrbitWorld
+from tests.contract.connectors.connector_contract import ConnectorContract
+from tests.contract.connectors.further_contracts import ConditionalWriteContract
 
 
 class TestOrbitPeople(ConnectorContract, ConditionalWriteContract):

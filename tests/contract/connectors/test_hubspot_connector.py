@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from connector_contract import ConnectorContract
-from further_contracts import ChangeFeedContract, MergeContract, UniqueIdentifierContract
-from hubspot_world import HubSpotWorld
 
 from hubsync.model.record import Value
 from hubsync.model.status import FailureCategory
+from tests.contract.connectors.connector_contract import ConnectorContract
+from tests.contract.connectors.further_contracts import ChangeFeedContract, MergeContract, UniqueIdentifierContract
+from tests.contract.connectors.hubspot_world import HubSpotWorld
 
 
 class TestContacts(ConnectorContract, UniqueIdentifierContract, MergeContract, ChangeFeedContract):

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from stores_under_test import Fresh, Stores
 
 from hubsync.stores.dynamodb.schema import STATUS_INDEX
 from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.memory import MemoryStores
+from tests.contract.stores.stores_under_test import Fresh, Stores
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

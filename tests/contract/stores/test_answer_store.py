@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from stores_under_test import Stores
 
 from hubsync.stores.ports import KEPT_ANSWER_MS, KeptAnswer
+from tests.contract.stores.stores_under_test import Stores
 
 pytestmark = pytest.mark.xdist_group("stores")
 

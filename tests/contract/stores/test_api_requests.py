@@ -17,7 +17,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from stores_under_test import Fresh
 
 from hubsync.api.contract.document import document
 from hubsync.model.export import Export, ExportFormat
@@ -36,6 +35,7 @@ from hubsync.stores.memory import MemoryStores
 from hubsync.stores.memory.exports import MemoryFileStore
 from hubsync.stores.ports import CountChange, Notification
 from tests.benchmarks.indexed import FIRST, entries, fill
+from tests.contract.stores.stores_under_test import Fresh
 from tests.unit.api.api_client import Answer, Client
 from tests.unit.api.test_management_api import DOCUMENT
 from tests.unit.services.manage_fakes import FakeIds

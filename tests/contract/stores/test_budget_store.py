@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from stores_under_test import Stores
+
+from tests.contract.stores.stores_under_test import Stores
 
 pytestmark = pytest.mark.xdist_group("stores")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from stores_under_test import Stores
 
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Counts
 from hubsync.stores.ports import CountChange, CountMark, Notification
+from tests.contract.stores.stores_under_test import Stores
 
 pytestmark = pytest.mark.xdist_group("stores")
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stores_under_test import SYNC, lone
 
 from hubsync.model.connection import Connection
 from hubsync.model.entry import Intent
@@ -29,6 +28,7 @@ from hubsync.stores.dynamodb.stream import count_change
 from hubsync.stores.index_port import DeleteEntry, PutClaim, PutEntry
 from hubsync.stores.layout import bucket_of
 from hubsync.stores.ports import CountChange, CountMark, Notification
+from tests.contract.stores.stores_under_test import SYNC, lone
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,7 +14,6 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from pynamodb.exceptions import PynamoDBException
-from stores_under_test import SYNC, lone
 
 from hubsync.engine.identify import claim_key
 from hubsync.model.entry import Half
@@ -32,6 +31,7 @@ from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.dynamodb.table import StateTable
 from hubsync.stores.index_port import DeleteEntry, PutAlias, PutClaim, PutEntry, PutWaiter
 from hubsync.stores.layout import BUCKETS, bucket_of
+from tests.contract.stores.stores_under_test import SYNC, lone
 from tests.simulation.syncs import contacts
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ import boto3
 import httpx
 import pytest
 from botocore.config import Config
-from stores_under_test import Stores
 
 from hubsync.aws import files as s3_files
 from hubsync.aws.files import S3Files
@@ -20,6 +19,7 @@ from hubsync.model.export import Export, ExportFormat, ExportStep
 from hubsync.model.status import RecordStatus
 from hubsync.stores.exports import FileStore
 from hubsync.stores.memory.exports import MemoryFileStore
+from tests.contract.stores.stores_under_test import Stores
 
 pytestmark = pytest.mark.xdist_group("stores")
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from stores_under_test import SYNC, Stores, lone
 
 from hubsync.model.history import EventKey, Outcome
 from hubsync.model.side import Side
@@ -15,6 +14,7 @@ from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.dynamodb.stream import count_change
 from hubsync.stores.history import HistoryStore, SealedEvent
 from hubsync.stores.index_port import PutEntry
+from tests.contract.stores.stores_under_test import SYNC, Stores, lone
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

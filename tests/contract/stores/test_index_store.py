@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
-from sinking_store import Sinking
-from stores_under_test import SYNC, Stores, full, lone
 
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.identifier import Claim, Waiter
@@ -27,6 +25,8 @@ from hubsync.stores.index_port import (
 )
 from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.overlay import OverlayIndexStore
+from tests.contract.stores.sinking_store import Sinking
+from tests.contract.stores.stores_under_test import SYNC, Stores, full, lone
 
 pytestmark = pytest.mark.xdist_group("stores")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from stores_under_test import Stores
 
 from hubsync.model.message import PageKey
 from hubsync.model.sync import Phase, PhaseProgress
 from hubsync.stores.ports import Ledger
+from tests.contract.stores.stores_under_test import Stores
 
 pytestmark = pytest.mark.xdist_group("stores")
 

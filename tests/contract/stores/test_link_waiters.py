@@ -6,13 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from stores_under_test import SYNC, Stores
 
 from hubsync.model.association import LinkWaiter
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
 from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.index_port import IndexStore
+from tests.contract.stores.stores_under_test import SYNC, Stores
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from stores_under_test import Stores
 
 from hubsync.model.outage import Outage, OutageKind
+from tests.contract.stores.stores_under_test import Stores
 
 pytestmark = pytest.mark.xdist_group("stores")
 

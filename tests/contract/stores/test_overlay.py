@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from stores_under_test import SYNC, lone
 
 from hubsync.model.entry import Half, IndexEntry
 from hubsync.model.identifier import Claim, Waiter
@@ -17,6 +16,7 @@ from hubsync.model.status import RecordStatus
 from hubsync.stores.index_port import DeleteEntry, IndexStore, PutAlias, PutClaim, PutEntry, PutWaiter
 from hubsync.stores.memory.index import MemoryIndexStore
 from hubsync.stores.overlay import OverlayIndexStore
+from tests.contract.stores.stores_under_test import SYNC, lone
 
 
 def filled() -> MemoryIndexStore:

@@ -8,9 +8,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from stores_under_test import SYNC, Stores, lone
-from test_settings_store import CONNECTION
-from test_settings_store import SYNC as CONTACTS
 
 from hubsync.model.connection import Connection
 from hubsync.model.entry import Half
@@ -26,6 +23,9 @@ from hubsync.stores.dynamodb.stores import DynamoStores
 from hubsync.stores.index_port import PutAlias, PutClaim, PutEntry
 from hubsync.stores.overview import Dossier, Standing
 from hubsync.stores.ports import CountChange, SchemaSnapshot
+from tests.contract.stores.stores_under_test import SYNC, Stores, lone
+from tests.contract.stores.test_settings_store import CONNECTION
+from tests.contract.stores.test_settings_store import SYNC as CONTACTS
 
 pytestmark = pytest.mark.xdist_group("stores")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from stores_under_test import Stores
 
 from hubsync.model.connection import Connection
 from hubsync.model.side import Direction
 from hubsync.model.sync import ObjectKind, Sync, SyncStatus
 from hubsync.stores.ports import PlanOrder, PlanReport
+from tests.contract.stores.stores_under_test import Stores
 
 pytestmark = pytest.mark.xdist_group("stores")
 

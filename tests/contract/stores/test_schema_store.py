@@ -6,10 +6,10 @@ import random
 from dataclasses import replace
 
 import pytest
-from stores_under_test import Stores
 
 from hubsync.model.schema import FieldSchema, FieldType, ObjectSchema, Option
 from hubsync.stores.ports import SchemaSnapshot
+from tests.contract.stores.stores_under_test import Stores
 
 pytestmark = pytest.mark.xdist_group("stores")
 

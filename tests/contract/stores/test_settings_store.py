@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import pytest
-from stores_under_test import Stores
 
 from hubsync.model.association import Association
 from hubsync.model.brake import Brake
@@ -22,6 +21,7 @@ from hubsync.model.side import Direction, Side
 from hubsync.model.stages import StageMap, StagePair
 from hubsync.model.sync import MatchKey, ObjectKind, Phase, Suspension, Sync, SyncStatus, Trial
 from hubsync.stores.ports import MOST_AT_ONCE, PollCursor
+from tests.contract.stores.stores_under_test import Stores
 
 pytestmark = pytest.mark.xdist_group("stores")
 

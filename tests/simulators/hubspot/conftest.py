@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hubspot_account import Hub
+
+from tests.simulators.hubspot.hubspot_account import Hub
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from hubspot_account import COMPANIES, CONTACTS, Clock, Hub, ids
 
 from infra.local.http import Request
 from infra.local.hubspot import PLANS, HubSpotSimulator
+from tests.simulators.hubspot.hubspot_account import COMPANIES, CONTACTS, Clock, Hub, ids
 
 RECORDS = "/_admin/records/contacts"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hubspot_account import CONTACTS, Hub
 
 from infra.local.hubspot.errors import ApiError
+from tests.simulators.hubspot.hubspot_account import CONTACTS, Hub
 
 PAIR = "/crm/associations/2026-09/contacts/companies"
 

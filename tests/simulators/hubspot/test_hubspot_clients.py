@@ -25,10 +25,10 @@ from hubspot.crm.contacts import (
     SimplePublicObjectInputForCreate,
 )
 from hubspot.crm.properties import PropertyCreate
-from hubspot_account import Hub
 from hubspot_sdk import ConflictError, HubSpot, NotFoundError, RateLimitError
 
 from infra.local.transport import SimulatorTransport
+from tests.simulators.hubspot.hubspot_account import Hub
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "pat-socket"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubspot_account import COMPANIES, CONTACTS, Hub, ids
+from tests.simulators.hubspot.hubspot_account import COMPANIES, CONTACTS, Hub, ids
 
 
 def test_an_email_is_unique_and_kept_in_lower_case(hub: Hub) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from hubspot_account import CONTACTS, Hub
+
+from tests.simulators.hubspot.hubspot_account import CONTACTS, Hub
 
 
 @pytest.mark.parametrize("status", [423, 429, 477, 500, 502, 503, 504, 521, 523, 524])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 
 import pytest
-from hubspot_account import CONTACTS, START, Hub
 
 from infra.local.hubspot import PLANS, Limits
+from tests.simulators.hubspot.hubspot_account import CONTACTS, START, Hub
 
 MAX = "x-hubspot-ratelimit-max"
 LEFT = "x-hubspot-ratelimit-remaining"

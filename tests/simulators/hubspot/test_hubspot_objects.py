@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubspot_account import COMPANIES, CONTACTS, Hub, ids
+from tests.simulators.hubspot.hubspot_account import COMPANIES, CONTACTS, Hub, ids
 
 DAY = 86_400_000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hubspot_account import CONTACTS, Hub, ids
+from tests.simulators.hubspot.hubspot_account import CONTACTS, Hub, ids
 
 PROPERTIES = "/crm/properties/2026-09/contacts"
 DEALS = "/crm/pipelines/2026-09/deals"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hubspot_account import COMPANIES, CONTACTS, START, Hub, ids
 
 from infra.local.hubspot import PLANS
+from tests.simulators.hubspot.hubspot_account import COMPANIES, CONTACTS, START, Hub, ids
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-from hubspot_account import CONTACTS, Hub
+
+from tests.simulators.hubspot.hubspot_account import CONTACTS, Hub
 
 CLIENT = {"client_id": "hubsync-client", "client_secret": "hubsync-secret"}
 SCOPES = ["crm.objects.contacts.read", "crm.objects.contacts.write"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine_cases import record
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from hubsync.engine.baseline import IDENTIFYING, fingerprints, settled, watched
 from hubsync.model.mapping import FieldMapping
 from hubsync.model.side import Side
 from tests.simulation.syncs import companies, contacts
+from tests.unit.engine.engine_cases import record
 
 H, A = Side.HUBSPOT, Side.APP
 NUMBERS = st.integers(1, 6)

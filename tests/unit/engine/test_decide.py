@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from engine_cases import pair, record
 
 from hubsync.engine import bridge as bridge_module
 from hubsync.engine import decide as decide_module
@@ -26,6 +25,7 @@ from hubsync.model.side import Direction, Side
 from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
 from hubsync.model.sync import Sync
 from tests.simulation.syncs import companies, contacts
+from tests.unit.engine.engine_cases import pair, record
 
 H, A = Side.HUBSPOT, Side.APP
 BOTH = frozenset(Side)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from engine_cases import DIRECTIONS, SIDES, UNKNOWN, VALUES, applied, baseline, intent, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +23,7 @@ from hubsync.model.side import Side
 from hubsync.model.status import FailureCategory, RecordStatus
 from hubsync.model.sync import Sync
 from tests.simulation.syncs import companies, contacts
+from tests.unit.engine.engine_cases import DIRECTIONS, SIDES, UNKNOWN, VALUES, applied, baseline, intent, record
 
 H, A = Side.HUBSPOT, Side.APP
 BOTH = frozenset(Side)

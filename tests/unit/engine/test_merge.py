@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from engine_cases import DIRECTIONS, SIDES, UNKNOWN, VALUES, field, intent, pair
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from hubsync.model.record import Value
 from hubsync.model.side import Direction, Side
 from hubsync.model.sync import Sync
 from tests.simulation.syncs import contacts
+from tests.unit.engine.engine_cases import DIRECTIONS, SIDES, UNKNOWN, VALUES, field, intent, pair
 
 H, A = Side.HUBSPOT, Side.APP
 TWO_WAY, TO_HUBSPOT, TO_APP = Direction.TWO_WAY, Direction.TO_HUBSPOT, Direction.TO_APP

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from look_world import A, H, Small, contact, person
 
 from hubsync.model.side import Side
 from hubsync.model.status import RecordStatus
 from hubsync.model.sync import Phase
 from hubsync.services.compare import FEW
 from infra.local.parts.faults import Fault
+from tests.unit.services.look_world import A, H, Small, contact, person
 
 
 def reports(small: Small) -> list[str]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from look_world import A, H, Small, contact, person
 
 from hubsync.model.message import LookMessage, PageKey, PageMessage
 from hubsync.model.status import FailureCategory, RecordStatus
@@ -14,6 +13,7 @@ from hubsync.model.sync import INITIAL_PHASES, Phase, SyncStatus
 from hubsync.services import worker as worker_module
 from hubsync.services.worker import ledger_id
 from hubsync.stores.index_port import PutEntry
+from tests.unit.services.look_world import A, H, Small, contact, person
 
 
 def message(small: Small, *ids: str, **changes: Any) -> LookMessage:

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from look_world import A, Small, contact, contacts, person
 
 from hubsync.connectors.port import Notice, PayloadError
 from hubsync.handlers import webhook
 from hubsync.model.message import LookMessage, Queue
 from hubsync.services.ingest import LARGEST_BODY
 from infra.local.crm import signature
+from tests.unit.services.look_world import A, Small, contact, contacts, person
 
 SECRET = "orbit-secret"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from look_world import A, H, Small, contact, contacts, person
 
 from hubsync.model.mapping import FieldMapping, Transform
 from hubsync.model.side import Direction, Side
 from hubsync.model.status import ExclusionReason, RecordStatus
+from tests.unit.services.look_world import A, H, Small, contact, contacts, person
 
 TO_HUBSPOT, TO_APP = Direction.TO_HUBSPOT, Direction.TO_APP
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from look_world import A, H, Small, companies, contact, person
 
 from hubsync.model.entry import IndexEntry
 from hubsync.model.status import ExclusionReason, RecordStatus
+from tests.unit.services.look_world import A, H, Small, companies, contact, person
 
 
 def is_duplicate(entry: IndexEntry) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from look_world import A, H, Small, contact, contacts, person
 
 from hubsync.model.side import Direction, Side
 from hubsync.model.status import ExclusionReason, FailureCategory, RecordStatus
+from tests.unit.services.look_world import A, H, Small, contact, contacts, person
 
 
 def two_pairs() -> Small:

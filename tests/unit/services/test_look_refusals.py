@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from look_world import A, H, Small, companies, contact, person
 
 from hubsync.connectors.errors import NeedsPersonError
 from hubsync.model.connection import ConnectionStatus
 from hubsync.model.status import FailureCategory, RecordStatus
 from infra.local.parts.faults import Fault
+from tests.unit.services.look_world import A, H, Small, companies, contact, person
 
 # --- a record that HubSpot has and the index does not know yet
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from manage_world import ORBIT, World, document_of, sync_of
-
 from hubsync.services.manage.document import Document, EndSpec
 from hubsync.services.manage.plan import Change
+from tests.unit.services.manage_world import ORBIT, World, document_of, sync_of
 
 SECOND = sync_of(app=EndSpec("orbit2", "people"))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from look_world import Small, contact, contacts, person
 
 from hubsync.model.brake import Weight
 from hubsync.model.message import PageKey, PageMessage, Queue
 from hubsync.model.side import Side
 from hubsync.model.sync import INITIAL_PHASES, Phase, SyncStatus
 from hubsync.services.phases import Phases, Prepared, SupersededError
+from tests.unit.services.look_world import Small, contact, contacts, person
 
 
 def phases(small: Small) -> Phases:

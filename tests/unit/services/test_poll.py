@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from look_world import H, Small, contact, person
-
 from hubsync.connectors.errors import NeedsPersonError, RetryLaterError
 from hubsync.connectors.port import ChangePage, ChangeWindow
 from hubsync.model.connection import ConnectionStatus
@@ -15,6 +13,7 @@ from hubsync.model.message import LookMessage, Queue
 from hubsync.model.record import Record, RecordRef
 from hubsync.services.poll import LAG_MS, LOCK_MS, MANY, OVERLAP_MS, Poll, start_cursors
 from hubsync.stores.ports import PollCursor
+from tests.unit.services.look_world import H, Small, contact, person
 
 NOW = 1_795_000_000_000
 

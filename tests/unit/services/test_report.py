@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from look_world import Small, contact, person
+from tests.unit.services.look_world import Small, contact, person
 
 
 def ended() -> Small:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from look_world import A, H, Small, contact, person
 
 from hubsync.model.message import LookMessage, PageKey, PageMessage, Queue
 from hubsync.model.status import ExclusionReason, RecordStatus
 from hubsync.model.sync import INITIAL_PHASES, Phase, SyncStatus
 from hubsync.services import scan
 from infra.local.parts.faults import Fault
+from tests.unit.services.look_world import A, H, Small, contact, person
 
 
 def several_pages(*, twins: tuple[int, ...] = ()) -> Small:

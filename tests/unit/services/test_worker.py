@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from look_world import A, H, Small, contact, person
 
 import hubsync
 from hubsync.model.message import LookMessage, PageKey, Queue
@@ -15,6 +14,7 @@ from hubsync.model.sync import Phase
 from hubsync.services import worker as worker_module
 from hubsync.services.pause import LONGEST, OTHERS_AT_IT, SOON, pause
 from hubsync.services.worker import ledger_id
+from tests.unit.services.look_world import A, H, Small, contact, person
 
 
 def message(small: Small, *ids: str, **changes: Any) -> LookMessage:
