@@ -208,6 +208,13 @@ class Sync:
             self.trying and self.trial is not None and self.trial.before is SyncStatus.DRAFT
         )
 
+    @property
+    def turned_off(self) -> bool:
+        """Whether the sync is off, though it may be tried just now."""
+        return self.status is SyncStatus.OFF or (
+            self.trying and self.trial is not None and self.trial.before is SyncStatus.OFF
+        )
+
     def tried(self) -> Sync:
         """This sync when its trial is over: as it stood before."""
         if not self.trying or self.trial is None:

@@ -143,7 +143,7 @@ MUTANTS = (
         "1.7",
         "a document turns nothing on",
         "services.manage.starts",
-        "(sync.status is SyncStatus.OFF and enabled is True)",
+        "(sync.turned_off and enabled is True)",
         "False",
     ),
     Mutant(

@@ -137,6 +137,16 @@ def test_a_new_sync_may_be_off(world: World) -> None:  # rule 1.7
     assert world.lifecycle.on("contacts").status is SyncStatus.INITIAL
 
 
+def test_a_sync_that_is_off_and_tried_goes_on_being_tried_until_it_is_turned_on(world: World) -> None:  # rule 1.10
+    world.applied(OFF)
+    world.lifecycle.attempt("contacts", TRIED)
+    assert changes(world, OFF) == {"contacts": Change.UNCHANGED}
+    changes(world, document_of(contacts=sync_of(enabled=False, phone_region="ES")))
+    assert (world.sync().trying, world.sync().turned_off) == (True, True)
+    changes(world, document_of(contacts=sync_of(enabled=True, phone_region="ES")))
+    assert (world.sync().trying, world.sync().status) == (False, SyncStatus.INITIAL)
+
+
 def test_a_document_that_turns_on_lets_no_held_run_go(world: World) -> None:  # rule 1.10
     on = document_of(contacts=sync_of(enabled=True, brake=Brake(records=1)))
     world.applied(on)

@@ -27,7 +27,7 @@ def started(
     sync, change = planned.sync, planned.change
     if enabled is False:
         return _stopped(planned, now)
-    begins = (sync.never_started and not draft) or (sync.status is SyncStatus.OFF and enabled is True)
+    begins = (sync.never_started and not draft) or (sync.turned_off and enabled is True)
     if begins:
         sync = replace(sync, status=SyncStatus.DRAFT, trial=None)
     elif sync.status is SyncStatus.DRAFT:
@@ -47,12 +47,13 @@ def started(
 
 
 def _stopped(planned: PlannedSync, now: int) -> PlannedSync:
-    """The sync, off. With other settings it is in a new generation, so that nothing is written by the old ones."""
-    sync, change = planned.sync, planned.change
-    if change is Change.UNCHANGED:
-        off = turned_off(sync)
-        return planned if sync.status is SyncStatus.OFF else PlannedSync(off, Change.CHANGED)
-    return replace(planned, sync=restarted(turned_off(sync), now))
+    """The sync, off; one that is tried meanwhile goes on being tried. With other settings it is in a new generation, so
+    that nothing is written by the old ones.
+    """
+    sync = planned.sync if planned.sync.turned_off else turned_off(planned.sync)
+    if planned.change is not Change.UNCHANGED:
+        return replace(planned, sync=restarted(sync, now))
+    return planned if sync is planned.sync else PlannedSync(sync, Change.CHANGED)
 
 
 def uses(sync: Sync, connections: set[str]) -> bool:

@@ -16,7 +16,7 @@ from hubsync.model.mapping import DefaultMapping, FieldMapping
 from hubsync.model.schema import ObjectSchema
 from hubsync.model.side import Side
 from hubsync.model.stages import StageMap
-from hubsync.model.sync import ObjectKind, Sync, SyncStatus
+from hubsync.model.sync import ObjectKind, Sync
 from hubsync.services.manage.defaults import with_defaults
 from hubsync.services.manage.document import (
     AssociationSpec,
@@ -72,7 +72,7 @@ def write_sync(sync: Sync, around: Surroundings) -> SyncSpec:
         marketing_contacts=sync.marketing_contacts,
         brake=sync.brake,
         draft=sync.never_started,
-        enabled=False if sync.status is SyncStatus.OFF else None,
+        enabled=False if sync.turned_off else None,
         notify=sync.notify,
         history_days=sync.history_days,
         associations=tuple(_associations(sync, around.names)),
