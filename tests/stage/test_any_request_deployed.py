@@ -84,12 +84,12 @@ def test_no_document_that_is_saved_is_answered_in_a_way_that_is_not_told(case: C
     ask(corner, case)
 
 
-def test_nobody_is_let_in_who_does_not_sign_in(shared: Corner) -> None:
+def test_nobody_is_let_in_who_does_not_sign_in(corner: Corner) -> None:
     """Without a token every operation that is not open answers 401, as the document tells, and does nothing."""
-    before = shared.scene.view()
+    before = corner.scene.view()
     for each in OPERATIONS:
-        path = each.path.format_map(shared.known)
-        answer = httpx.request(each.method, f"{shared.scene.stage.api_url}{path}", json={}, timeout=30)
+        path = each.path.format_map(corner.known)
+        answer = httpx.request(each.method, f"{corner.scene.stage.api_url}{path}", json={}, timeout=30)
         assert answer.status_code == (200 if each.open else 401), path
         check(each.method, path, answer.status_code, answer.headers["content-type"], answer.json())
-    assert shared.scene.view() == before
+    assert corner.scene.view() == before
