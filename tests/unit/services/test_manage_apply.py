@@ -216,10 +216,11 @@ def test_what_is_saved_twice_at_the_same_moment_is_one_sync(
 
 def test_more_than_can_be_saved_together_is_a_fault_and_nothing_is_saved(world: World) -> None:
     many = {f"orbit-{number}": ORBIT for number in range(MOST_AT_ONCE - 2)}
-    with pytest.raises(RefusedDocumentError) as refused:
-        world.applied(replace(document_of(), connections={**document_of().connections, **many}))
-    assert world.untouched
-    assert "100 connections and syncs" in refused.value.faults[0].reason
+    for dry in (True, False):
+        with pytest.raises(RefusedDocumentError) as refused:
+            world.applied(replace(document_of(), connections={**document_of().connections, **many}), dry=dry)
+        assert world.untouched
+        assert "100 connections and syncs" in refused.value.faults[0].reason
     world.applied(replace(document_of(), connections={"hubspot": HUBSPOT, "orbit": ORBIT, **dict([*many.items()][1:])}))
 
 

@@ -138,8 +138,11 @@ class Apply:
             raise RefusedDocumentError(plan.faults)
         _link_up(plan)
         self._plan_starts(plan, restart=restart)
+        after, sharing = share(plan.stored.values(), plan.syncs)
+        _check_number(plan, sharing)
         if not dry:
-            self._carry_out(plan)
+            plan.syncs = after
+            self._carry_out(plan, sharing)
         changes = {name: planned.change for name, planned in plan.connections.items()}
         return Applied(changes, tuple(plan.syncs), dry, plan.accounts)
 
@@ -285,13 +288,11 @@ class Apply:
         ]
         plan.syncs += [started(planned, planned.sync, rescanned, now, restart=False, draft=True) for planned in others]
 
-    def _carry_out(self, plan: _Plan) -> None:
-        plan.syncs, sharing = share(plan.stored.values(), plan.syncs)
+    def _carry_out(self, plan: _Plan, sharing: Sequence[Sync]) -> None:
+        """Save and start what was planned, and save those whose mark is another for it (rule 1.8)."""
         moved = [self._with_key(planned.sync) for planned in plan.syncs if planned.change is not Change.UNCHANGED]
         moved += sharing
         changed = [each.connection for each in plan.connections.values() if each.change is not Change.UNCHANGED]
-        if len(changed) + len(moved) > MOST_AT_ONCE:
-            raise RefusedDocumentError([_too_many(len(changed) + len(moved))])
         self._prepare(plan, [sync for sync in moved if sync not in sharing])
         self._learn(plan)
         if (changed or moved) and not self._syncs.save(changed, moved, roster=plan.roster):
@@ -343,6 +344,11 @@ def _link_up(plan: _Plan) -> None:
             plan.syncs[at] = with_links(planned, plan.document.syncs[sync.name], app, sync_ids)
 
 
-def _too_many(number: int) -> Fault:
-    reason = f"It would change {number} connections and syncs, and {MOST_AT_ONCE} can be saved together."
-    return Fault("syncs", reason, "Split the document into several files, and apply one after the other.")
+def _check_number(plan: _Plan, sharing: Sequence[Sync]) -> None:
+    """Raises `RefusedDocumentError` where more would be saved than can be saved together."""
+    planned = [*(each.change for each in plan.connections.values()), *(each.change for each in plan.syncs)]
+    number = sum(change is not Change.UNCHANGED for change in planned) + len(sharing)
+    if number > MOST_AT_ONCE:
+        reason = f"It would change {number} connections and syncs, and {MOST_AT_ONCE} can be saved together."
+        remedy = "Split the document into several files, and apply one after the other."
+        raise RefusedDocumentError([Fault("syncs", reason, remedy)])
