@@ -47,8 +47,8 @@ ADDRESSES = (
 
 VERBS = ("off", "on", "restart", "compare", "retry", "restore", "plan", "trial")
 VERB = re.compile(r"/v1/syncs/[^/]+/([^/]+)\Z")
-ACTION = re.compile(r"(/[a-z0-9_-]{1,64})+\Z")
-"""Paths of actions: words of ours, and names as documents may give them."""
+ACTION = re.compile(r"/v1/[a-z]+(/[a-z0-9_-]{1,60}(/[a-z]+)?)?\Z")
+"""Paths of actions: a word of ours, maybe the name of a sync or an account as documents give them, maybe a verb."""
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from hubsync.api.app import ACTION
 from hubsync.api.caller import Caller, Kind, Role, caller_of
 from hubsync.api.contract.document import OPERATIONS
+from hubsync.api.once import acts
 from tests.unit.api.api_client import Client
 from tests.unit.api.claims import ADMIN, MACHINE_CLIENT, PERSON_ID, machine, person
 from tests.unit.api.test_management_api import DOCUMENT
@@ -166,11 +168,19 @@ def test_an_answer_of_before_is_logged_as_one(call: Client) -> None:
     assert [each["replayed"] for name, each in call.signals.noted if name == "action"] == [False, True]
 
 
-def test_a_path_that_no_action_has_is_not_logged(call: Client) -> None:
+@pytest.mark.parametrize("record", ["ana@example.com", "15550100"])
+def test_a_path_that_no_action_has_is_not_logged(call: Client, record: str) -> None:
     call.signals.noted.clear()
-    call("POST", "/v1/syncs/contacts/records/ana@example.com", as_=VIEWER)
+    call("POST", f"/v1/syncs/contacts/records/{record}", as_=VIEWER)
     (action,) = call.signals.noted
     assert (action[1]["path"], action[1]["status"]) == ("unknown", 403)
+
+
+def test_the_path_of_every_action_is_logged() -> None:
+    paths = [each.path for each in OPERATIONS if acts(each.method, each.path)]
+    assert len(paths) > 10
+    for path in paths:
+        assert ACTION.match(path.format(name="big-deals_2", connection="hubspot-1")), path
 
 
 def test_an_idempotency_key_is_its_callers_own(call: Client, world: World) -> None:
