@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hubsync.model.sync import Sync, SyncStatus
+from hubsync.model.sync import Sync
+from tests.rules.scene import poll_and_compare
 from tests.simulation.invariants import assert_nothing_is_written
 from tests.simulation.syncs import companies, contacts, linked
 from tests.simulation.world import World
@@ -71,12 +72,7 @@ class Linked:
         """Everything that happens by itself within a day: webhooks, a poll, the nightly comparison of both syncs."""
         self.world.deliver()
         self.world.settle()
-        self.world.poll()
-        self.world.settle()
-        for name in self.world.syncs:
-            if self.world.sync(name).status is SyncStatus.ACTIVE:
-                self.world.compare(name)
-        self.world.settle()
+        poll_and_compare(self.world)
 
     def calm(self) -> None:
         assert_nothing_is_written(self.world)

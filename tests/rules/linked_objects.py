@@ -10,7 +10,8 @@ from hubsync.model.association import Association
 from hubsync.model.identifier import IdentifierKind
 from hubsync.model.mapping import FieldMapping, Transform
 from hubsync.model.side import Side
-from hubsync.model.sync import MatchKey, Sync, SyncStatus
+from hubsync.model.sync import MatchKey, Sync
+from tests.rules.scene import poll_and_compare
 from tests.simulation.syncs import assets, companies, contacts, deals, invoices, tasks, tickets
 from tests.simulation.world import World
 
@@ -127,7 +128,7 @@ class Linked:
         """A person links a holder on one side to these ends as well; in a field of one link, to the last of them."""
         if side is H:
             for end in ends:
-                self.world.hubspot.associate(*self._ends(holder, end), self.link.label)
+                self.world.hubspot.associate(*self.ends(holder, end), self.link.label)
         else:
             ids = [self.app_id(self.link.to, end) for end in ends]
             here = self._field(holder)
@@ -137,7 +138,7 @@ class Linked:
     def take(self, side: Side, holder: str, end: str) -> None:
         """A person takes a link away on one side."""
         if side is H:
-            self.world.hubspot.dissociate(*self._ends(holder, end), self.link.label)
+            self.world.hubspot.dissociate(*self.ends(holder, end), self.link.label)
         else:
             gone = self.app_id(self.link.to, end)
             self._edit(holder, [one for one in self._field(holder) if one != gone] if self.link.many else None)
@@ -164,12 +165,7 @@ class Linked:
     def catch_up(self) -> None:
         """Everything that happens by itself within a day."""
         self.listen()
-        self.world.poll()
-        self.world.settle()
-        for name in self.world.syncs:
-            if self.world.sync(name).status is SyncStatus.ACTIVE:
-                self.world.compare(name)
-        self.world.settle()
+        poll_and_compare(self.world)
 
     # --- what can be seen
 
@@ -219,7 +215,8 @@ class Linked:
         object_type = self.link.holder.sync().app_object
         self.app(self.link.holder).edit(object_type, self.app_id(self.link.holder, holder), {self.link.field: value})
 
-    def _ends(self, holder: str, end: str) -> tuple[str, int, str, int]:
+    def ends(self, holder: str, end: str) -> tuple[str, int, str, int]:
+        """Both records of a link in HubSpot: their object types and ids, the holder's first."""
         left, right = self.link.holder, self.link.to
         ids = self.hubspot_id(left, holder), self.hubspot_id(right, end)
         return left.sync().hubspot_object, ids[0], right.sync().hubspot_object, ids[1]

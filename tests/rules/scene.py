@@ -8,7 +8,7 @@ from typing import Any
 from hubsync.model.entry import IndexEntry
 from hubsync.model.record import RecordRef
 from hubsync.model.side import Side
-from hubsync.model.sync import Sync
+from hubsync.model.sync import Sync, SyncStatus
 from hubsync.services.manage.apply import Apply
 from hubsync.services.manage.view import View
 from tests.simulation.ports import PlainVault
@@ -221,3 +221,13 @@ def firms(hubspot: list[dict[str, str]], app: list[dict[str, str]]) -> Scene:
 def emails(*addresses: str) -> list[dict[str, str]]:
     """A record for each address."""
     return [{"email": address} for address in addresses]
+
+
+def poll_and_compare(world: World) -> None:
+    """A poll, and the nightly comparison of all syncs that are active."""
+    world.poll()
+    world.settle()
+    for name in world.syncs:
+        if world.sync(name).status is SyncStatus.ACTIVE:
+            world.compare(name)
+    world.settle()

@@ -53,7 +53,7 @@ def test_a_link_without_the_label_says_nothing_about_it() -> None:
     one.take(H, "hubspot", "one")
     one.take(A, "hubspot", "one")
     one.catch_up()
-    one.world.hubspot.associate(*one._ends("hubspot", "three"))
+    one.world.hubspot.associate(*one.ends("hubspot", "three"))
     one.catch_up()
     assert (one.in_hubspot("hubspot", label), one.in_app("hubspot")) == (set(), set())
     assert one.in_app("hubspot", PARTICIPANTS) == {"one", "three"}

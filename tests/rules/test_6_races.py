@@ -92,7 +92,7 @@ def test_no_link_is_lost_or_doubled_by_any_crash(part: str) -> None:
         _crash(part, calls)
 
 
-def test_two_workers_meet_at_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_workers_meet_at_a_link() -> None:
     """6.1, 9.1 While a contact begins to wait for a company, another worker binds that company, at any call: at least
     one of the two sees the other."""
     at = 0

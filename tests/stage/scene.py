@@ -259,7 +259,7 @@ class Scene:
         return [str(run["executionArn"]) for found in listed for run in found["executions"]]
 
     def _stop(self, arn: str) -> None:
-        """Stop an execution, unless it has just ended by itself: AWS takes no offence at that, the emulator does."""
+        """Stop an execution, unless it has just ended by itself."""
         machines = self.aws("stepfunctions")
         try:
             machines.stop_execution(executionArn=arn)
