@@ -9,7 +9,7 @@ from hubsync.connectors.port import Create, Refused, Update, WriteResult, Writte
 from hubsync.model.association import linked_ids
 from hubsync.model.record import Value
 from hubsync.model.status import FailureCategory
-from tests.contract.connectors.connector_contract import external, refused, walk, written
+from tests.contract.connectors.connector_calls import external, refused, walk, written
 from tests.contract.connectors.connector_world import World
 
 

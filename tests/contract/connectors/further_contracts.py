@@ -7,7 +7,7 @@ import pytest
 from hubsync.connectors.port import ChangeFeed, ChangePage, ChangeWindow, Create, Update, Written
 from hubsync.model.record import Record
 from hubsync.model.status import FailureCategory
-from tests.contract.connectors.connector_contract import create, read, refused, update, written
+from tests.contract.connectors.connector_calls import create, read, refused, update, written
 from tests.contract.connectors.connector_world import MergingWorld, World
 
 
